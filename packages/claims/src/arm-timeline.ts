@@ -1,0 +1,102 @@
+/**
+ * Reads one arm out of a journal: its phases as spans of time, the size of its front-end fleet at a moment, who
+ * belongs to which cohort. Times are the journal's monotonic milliseconds. What the spans mean for a claim is
+ * left to the claims.
+ */
+import type { Arm, ArmRecord, ArmSettings, JournalRecord, Phase, Stamp } from '@fleetfall/journal/records.ts';
+import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
+
+/** A record of an arm, stamped. */
+export type StampedArmRecord = ArmRecord & Stamp;
+type Kind = StampedArmRecord['kind'];
+type OfKind<K extends Kind> = Extract<StampedArmRecord, { kind: K }>;
+type Observed = OfKind<'observer'>['record'];
+/** A record that the observer made, with the stamp of its arrival. */
+export type StampedObservation<K extends Observed['kind']> = Stamp & {
+  readonly record: Extract<Observed, { kind: K }>;
+};
+
+/** One phase of an arm, in monotonic milliseconds. */
+export interface PhaseSpan {
+  readonly arm: Arm;
+  readonly phase: Phase;
+  readonly beginMs: number;
+  /** The arm's last record where the phase never ended. */
+  readonly endMs: number;
+  /** Front-ends when the phase began. */
+  readonly frontEnds: number;
+}
+
+/** The arms that a journal holds records of, in the order in which they appear. */
+export function armsIn(records: readonly JournalRecord[]): Arm[] {
+  return [...new Set(records.flatMap((record) => ('arm' in record ? [record.arm] : [])))];
+}
+
+/** All records of one arm and one kind, in the journal's order. */
+export function recordsOf<K extends Kind>(
+  records: readonly JournalRecord[],
+  arm: Arm,
+  kind: K,
+): readonly OfKind<K>[] {
+  return records.filter(
+    (record): record is OfKind<K> => 'arm' in record && record.arm === arm && record.kind === kind,
+  );
+}
+
+/** All records of one arm that the observer made of one kind. */
+export function observationsOf<K extends Observed['kind']>(
+  records: readonly JournalRecord[],
+  arm: Arm,
+  kind: K,
+): readonly StampedObservation<K>[] {
+  return recordsOf(records, arm, 'observer').filter(
+    (entry): entry is OfKind<'observer'> & StampedObservation<K> => entry.record.kind === kind,
+  );
+}
+
+/** The phases of an arm, in the order in which they began. */
+export function phaseSpans(records: readonly JournalRecord[], arm: Arm): PhaseSpan[] {
+  const marks = recordsOf(records, arm, 'phase');
+  const lastMs = records.findLast((record) => 'arm' in record && record.arm === arm)?.monoMs ?? 0;
+  return marks
+    .filter(({ event }) => event === 'begin')
+    .map(({ phase, monoMs, frontEnds }) => {
+      const end = marks.find((mark) => mark.event === 'end' && mark.phase === phase && mark.monoMs >= monoMs);
+      return { arm, phase, beginMs: monoMs, endMs: end?.monoMs ?? lastMs, frontEnds };
+    });
+}
+
+/** The span of one phase; undefined when the arm never came to it. */
+export function phaseSpan(records: readonly JournalRecord[], arm: Arm, phase: Phase): PhaseSpan | undefined {
+  return phaseSpans(records, arm).find((span) => span.phase === phase);
+}
+
+/** The arm's configuration; undefined when it was never journalled. */
+export function settingsOf(records: readonly JournalRecord[], arm: Arm): ArmSettings | undefined {
+  return recordsOf(records, arm, 'arm')[0]?.settings;
+}
+
+/** The lives of an arm's front-ends, in the journal's order. */
+export function frontEndEvents(records: readonly JournalRecord[], arm: Arm): readonly OfKind<'member'>[] {
+  return recordsOf(records, arm, 'member').filter(({ role }) => role === 'front-end');
+}
+
+/** A function from a moment to the number of front-ends then: 0 before the first. */
+export function fleetSizes(records: readonly JournalRecord[], arm: Arm): (monoMs: number) => number {
+  const events = frontEndEvents(records, arm);
+  return (monoMs) => events.findLast((event) => event.monoMs <= monoMs)?.frontEnds ?? 0;
+}
+
+/** The cohort of each front-end that was ever started. */
+export function cohorts(records: readonly JournalRecord[], arm: Arm): ReadonlyMap<string, Cohort> {
+  const found = new Map<string, Cohort>();
+  for (const { memberId, cohort } of frontEndEvents(records, arm)) {
+    if (cohort !== null) found.set(memberId, cohort);
+  }
+  return found;
+}
+
+/** Whether a moment lies in a span, its ends included. */
+export function isWithin(span: PhaseSpan, monoMs: number): boolean {
+  return monoMs >= span.beginMs && monoMs <= span.endMs;
+}

@@ -1,0 +1,119 @@
+/**
+ * Two runs, or two lists of trials, side by side: what stands in the way of comparing them, each figure with its
+ * interval and whether it got worse beyond it, the claims that changed. A function of journals alone, seeded, so
+ * that it says the same each time it is asked.
+ */
+import type { ClaimVerdict } from '../claim.ts';
+import { claimOverTrials } from '../statistics/claim-over-trials.ts';
+import type { Interval } from '../statistics/interval.ts';
+import { wilsonInterval } from '../statistics/wilson.ts';
+import { type BaselineDifference, baselineDifferences, stillReadable } from './baseline.ts';
+import type { ComparedRun } from './compared-run.ts';
+import { type Change, type FigureChange, figureChange } from './figure-change.ts';
+import { FIGURE_NAMES } from './figure-list.ts';
+
+/** 0 nothing got worse, 1 something did, 2 there is no baseline to say so by. */
+const EXIT_CODES = { 'not-worse': 0, worse: 1, 'no-baseline': 2 } as const;
+
+/** A claim whose answer is not what it was. */
+export interface ClaimChange {
+  readonly id: string;
+  readonly before: ClaimVerdict;
+  readonly after: ClaimVerdict;
+}
+
+/** How many runs of a side were as expected. */
+export interface AsExpected {
+  readonly count: number;
+  readonly runs: number;
+  readonly interval: Interval;
+}
+
+export interface Comparison {
+  readonly result: keyof typeof EXIT_CODES;
+  readonly exitCode: (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
+  /** Empty when the two can be compared. */
+  readonly baseline: readonly BaselineDifference[];
+  /** What can be read all the same; empty when all can. */
+  readonly stillReadable: readonly string[];
+  readonly runs: { readonly before: number; readonly after: number };
+  readonly asExpected: { readonly before: AsExpected; readonly after: AsExpected; readonly change: Change };
+  readonly figures: readonly FigureChange[];
+  readonly claims: readonly ClaimChange[];
+  /** What got worse, by name. */
+  readonly worse: readonly string[];
+}
+
+/**
+ * Compares.
+ * @param seed of the resampling.
+ * @throws RangeError when a side has no run.
+ */
+export function compareRuns(
+  before: readonly ComparedRun[],
+  after: readonly ComparedRun[],
+  seed = 'compare',
+): Comparison {
+  if (before.length === 0 || after.length === 0) throw new RangeError('both sides must have a run');
+  const baseline = baselineDifferences(before, after);
+  const figures = FIGURE_NAMES.map((name) =>
+    figureChange(
+      name,
+      before.map((run) => run.figures[name]),
+      after.map((run) => run.figures[name]),
+      seed,
+    ),
+  );
+  const asExpected = {
+    before: expectedOf(before),
+    after: expectedOf(after),
+    change: expectedChange(before, after),
+  };
+  const worse = [
+    ...(asExpected.change === 'worse' ? ['as expected'] : []),
+    ...figures.filter(({ change }) => change === 'worse').map(({ label }) => label),
+  ];
+  const result = baseline.length > 0 ? 'no-baseline' : worse.length > 0 ? 'worse' : 'not-worse';
+  return {
+    result,
+    exitCode: EXIT_CODES[result],
+    baseline,
+    stillReadable: stillReadable(baseline),
+    runs: { before: before.length, after: after.length },
+    asExpected,
+    figures,
+    claims: claimChanges(before, after),
+    worse,
+  };
+}
+
+function expectedOf(runs: readonly ComparedRun[]): AsExpected {
+  const count = runs.filter(({ verdict }) => verdict === 'as-expected').length;
+  return { count, runs: runs.length, interval: wilsonInterval(count, runs.length) };
+}
+
+/** Over trials when the two intervals of the rate lie apart; of single runs when one was and the other was not. */
+function expectedChange(before: readonly ComparedRun[], after: readonly ComparedRun[]): Change {
+  const [was, is] = [expectedOf(before), expectedOf(after)];
+  const by = is.count / is.runs - was.count / was.runs;
+  if (by === 0) return 'same';
+  const apart = by < 0 ? is.interval.high < was.interval.low : is.interval.low > was.interval.high;
+  if (!apart && was.runs + is.runs > 2) return 'unclear';
+  return by < 0 ? 'worse' : 'better';
+}
+
+function claimChanges(before: readonly ComparedRun[], after: readonly ComparedRun[]): ClaimChange[] {
+  const ids = [...new Set([...before, ...after].flatMap(({ claims }) => claims.map(({ id }) => id)))];
+  return ids
+    .map((id) => ({ id, before: answer(before, id), after: answer(after, id) }))
+    .filter((change) => change.before !== change.after);
+}
+
+/** A single run's own answer, or that of all trials together. */
+function answer(runs: readonly ComparedRun[], id: string): ClaimVerdict {
+  const verdicts = runs.map(
+    ({ claims }): ClaimVerdict => claims.find((claim) => claim.id === id)?.verdict ?? 'unknown',
+  );
+  const [only] = verdicts;
+  return verdicts.length === 1 && only !== undefined ? only : claimOverTrials(id, verdicts).verdict;
+}

@@ -1,0 +1,204 @@
+/**
+ * What users got: requests that ended well ÷ requests that were due and came to an end, by phase, from the load's
+ * windows. Requests that the load could not send since too many hung count against the service. A window that
+ * began in the phase before is no window of a phase, nor is one in which the load itself stood still.
+ */
+import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
+import type { Cohort, LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import { fleetSizes, isWithin, phaseSpan, recordsOf } from './arm-timeline.ts';
+
+/** The outcome of a request that ended well. */
+export const OK = 'ok';
+
+/**
+ * A load that did not keep its schedule measured itself. Of a count of requests that is so when what was due in a
+ * window was not sent in it: from a tenth of a window on. (A tenth of that lateness already voids a latency,
+ * which is why the generator's own verdict is stricter.)
+ */
+const LATENESS_FRACTION_MAX = 0.1;
+
+/** One window of the load, with its place on the journal's clock. */
+export interface LoadWindow {
+  /** Monotonic: when its record was written, at the window's end. */
+  readonly endMs: number;
+  readonly atMs: number;
+  readonly load: Extract<LoadRecord, { kind: 'load' }>;
+}
+
+/** Requests that failed alike. `reason` is the front-end's routing failure, where it told one. */
+export interface ErrorCount {
+  readonly cohort: Cohort;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly count: number;
+}
+
+export interface Goodput {
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly okPerSecond: number;
+  readonly offeredPerSecond: number;
+  /** How many load windows it rests on. */
+  readonly windows: number;
+  /** The most frequent first. */
+  readonly errors: readonly ErrorCount[];
+}
+
+/** The first request that failed after the fleet began to grow. */
+export interface FailedRequest {
+  readonly frontEnds: number;
+  /** Monotonic, the middle of its window. */
+  readonly monoMs: number;
+  /** Wall clock, the middle of its window. */
+  readonly atMs: number;
+  readonly cohort: Cohort;
+  readonly outcome: string;
+}
+
+/** All windows of an arm's load, in their order. */
+export function loadWindows(records: readonly JournalRecord[], arm: Arm): LoadWindow[] {
+  return recordsOf(records, arm, 'load').flatMap(({ record, monoMs, atMs }) =>
+    record.kind === 'load' ? [{ endMs: monoMs, atMs, load: record }] : [],
+  );
+}
+
+/**
+ * The goodput of one phase.
+ * @param part `settled` where the phase waits for something to take effect, and how it ends is the question.
+ * @returns null when the phase has no fair window.
+ */
+export function goodputOf(
+  records: readonly JournalRecord[],
+  arm: Arm,
+  phase: Phase,
+  part: 'whole' | 'settled' = 'whole',
+): Goodput | null {
+  return goodputOfWindows(fairWindows(records, arm, phase, part));
+}
+
+/**
+ * The windows that lie wholly in a phase; where `part` says so, only those after the fleet was last declared settled
+ * before the phase's end: when all that was done to it had had its time to show.
+ */
+export function fairWindows(
+  records: readonly JournalRecord[],
+  arm: Arm,
+  phase: Phase,
+  part: 'whole' | 'settled',
+): LoadWindow[] {
+  const span = phaseSpan(records, arm, phase);
+  if (span === undefined) return [];
+  const settled = recordsOf(records, arm, 'settled').findLast(({ monoMs }) => monoMs <= span.endMs);
+  const fromMs = part === 'whole' ? span.beginMs : Math.max(span.beginMs, settled?.monoMs ?? span.endMs);
+  return loadWindows(records, arm).filter(
+    ({ endMs, load }) => isWithin(span, endMs) && endMs - load.windowMs >= fromMs && isEvidence(load),
+  );
+}
+
+/** Whether what a window shows is the service's doing. Journals of before the load judged itself are taken as they are. */
+function isEvidence({ generator, latenessP99Ms, windowMs }: LoadWindow['load']): boolean {
+  return generator?.verdict !== 'invalid' || latenessP99Ms <= windowMs * LATENESS_FRACTION_MAX;
+}
+
+/** The goodput of some windows together; null when nothing was due in them. */
+export function goodputOfWindows(windows: readonly LoadWindow[]): Goodput | null {
+  let ok = 0;
+  let ended = 0;
+  let offered = 0;
+  let durationMs = 0;
+  const errors = new Map<string, ErrorCount>();
+  for (const { load } of windows) {
+    durationMs += load.windowMs;
+    offered += load.offered;
+    ended += load.dropped;
+    for (const { cohort, outcome, reason, count } of load.outcomes) {
+      ended += count;
+      if (outcome === OK) {
+        ok += count;
+        continue;
+      }
+      const key = `${cohort} ${outcome} ${reason}`;
+      errors.set(key, { cohort, outcome, reason, count: count + (errors.get(key)?.count ?? 0) });
+    }
+  }
+  if (offered + ended === 0 || durationMs === 0) return null;
+  return {
+    // Requests were due and none ended: all of them hang, and nothing came back.
+    fraction: ended === 0 ? 0 : ok / ended,
+    okPerSecond: (ok * 1000) / durationMs,
+    offeredPerSecond: (offered * 1000) / durationMs,
+    windows: windows.length,
+    errors: [...errors.values()].toSorted((left, right) => right.count - left.count),
+  };
+}
+
+/** Requests that ended, and those among them that failed, at one cohort. */
+export function endedAt(
+  windows: readonly LoadWindow[],
+  cohort: Cohort,
+): { readonly ended: number; readonly failed: number } {
+  let ended = 0;
+  let failed = 0;
+  for (const outcome of windows.flatMap(({ load }) => load.outcomes)) {
+    if (outcome.cohort !== cohort) continue;
+    ended += outcome.count;
+    if (outcome.outcome !== OK) failed += outcome.count;
+  }
+  return { ended, failed };
+}
+
+/**
+ * The first failure after growth began; earlier ones are noise of the steady state.
+ * @param within narrows it to one cohort, and to windows that ended after a moment (monotonic).
+ * @returns null without any.
+ */
+export function firstFailedRequest(
+  records: readonly JournalRecord[],
+  arm: Arm,
+  within: { readonly cohort?: Cohort; readonly afterMs?: number } = {},
+): FailedRequest | null {
+  const growth = phaseSpan(records, arm, 'growth');
+  if (growth === undefined) return null;
+  const afterMs = Math.max(growth.beginMs, within.afterMs ?? 0);
+  const frontEndsAt = fleetSizes(records, arm);
+  for (const { endMs, atMs, load } of loadWindows(records, arm)) {
+    const failure = load.outcomes
+      .filter(
+        (ended) =>
+          ended.outcome !== OK && ended.count > 0 && (within.cohort ?? ended.cohort) === ended.cohort,
+      )
+      .toSorted((left, right) => right.count - left.count)[0];
+    if (endMs <= afterMs || failure === undefined) continue;
+    const halfMs = load.windowMs / 2;
+    return {
+      frontEnds: frontEndsAt(endMs - halfMs),
+      monoMs: endMs - halfMs,
+      atMs: atMs - halfMs,
+      cohort: failure.cohort,
+      outcome: failure.outcome,
+    };
+  }
+  return null;
+}
+
+/** Goodput at the four moments of a run that its story is told by; null where a run did not come so far. */
+export interface GoodputByStage {
+  /** Steady state. */
+  readonly before: Goodput | null;
+  /** At full size, once the addition has had its effect. */
+  readonly during: Goodput | null;
+  /** Once the removal of the added capacity has had its effect. */
+  readonly afterRemoval: Goodput | null;
+  /** Once the restart has had its effect. */
+  readonly after: Goodput | null;
+}
+
+/** The goodput of the stages; of the holds the part after the fleet had settled, where the effect has come. */
+export function goodputByStage(records: readonly JournalRecord[], arm: Arm): GoodputByStage {
+  return {
+    before: goodputOf(records, arm, 'steady-state'),
+    during: goodputOf(records, arm, 'outage', 'settled'),
+    afterRemoval: goodputOf(records, arm, 'removal', 'settled'),
+    after: goodputOf(records, arm, 'recovery', 'settled'),
+  };
+}

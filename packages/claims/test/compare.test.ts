@@ -1,0 +1,178 @@
+import type { JournalRecord } from '@fleetfall/journal/records.ts';
+import { describe, expect, it } from 'vitest';
+import { compareRuns } from '../src/compare/compare.ts';
+import { comparedRun } from '../src/compare/compared-run.ts';
+import type { FigureName } from '../src/compare/figure-list.ts';
+import { withRecords } from './alter-journal.ts';
+import { type StoryOptions, tellRun } from './journal-builder.ts';
+
+const told = (options: StoryOptions = {}, alter = (records: JournalRecord[]) => records) =>
+  comparedRun(alter(tellRun(options)));
+
+/** The journal as it would have been told of another host, version or configuration. */
+const withHead =
+  (change: (run: Extract<JournalRecord, { kind: 'run' }>) => object) =>
+  (records: JournalRecord[]): JournalRecord[] =>
+    records.map((record) =>
+      record.kind === 'run' ? ({ ...record, ...change(record) } as JournalRecord) : record,
+    );
+
+const withPidsMax = (pidsMax: number) => (records: JournalRecord[]) =>
+  records.map((record) =>
+    record.kind === 'arm' ? { ...record, settings: { ...record.settings, pidsMax } } : record,
+  );
+
+function figure(comparison: ReturnType<typeof compareRuns>, name: FigureName) {
+  const found = comparison.figures.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no figure '${name}'`);
+  return found;
+}
+
+describe('a run compared with itself', () => {
+  const run = told();
+  const comparison = compareRuns([run], [run]);
+
+  it('is not worse, in any figure or claim', () => {
+    expect(comparison).toMatchObject({
+      result: 'not-worse',
+      exitCode: 0,
+      baseline: [],
+      claims: [],
+      worse: [],
+    });
+    expect(new Set(comparison.figures.map(({ change }) => change))).toEqual(new Set(['same']));
+  });
+
+  it('gives figures with what their intervals are over', () => {
+    expect(figure(comparison, 'observedSize')).toMatchObject({ before: { value: 14 }, over: 'nothing' });
+    expect(figure(comparison, 'goodputBefore')).toMatchObject({ before: { value: 1 } });
+    expect(figure(comparison, 'recoveryMs').before.value).toBeGreaterThan(0);
+    expect(figure(comparison, 'firstFailureMs').before.value).toBeGreaterThan(0);
+    expect(figure(comparison, 'latencyP99Ms').before.value).toBe(9);
+  });
+});
+
+describe('two single runs', () => {
+  it('are worse when the fleet breaks sooner on the same configuration', () => {
+    const sooner = told({ bootThreads: 13 });
+    const comparison = compareRuns([told()], [sooner]);
+    expect(figure(comparison, 'observedSize')).toMatchObject({ change: 'worse', after: { value: 12 } });
+    expect(comparison).toMatchObject({
+      exitCode: 1,
+      worse: expect.arrayContaining(['observed breaking size']),
+    });
+    expect(figure(compareRuns([sooner], [told()]), 'observedSize').change).toBe('better');
+  });
+
+  it('are worse when nothing broke before, and better when nothing breaks any more', () => {
+    const healthy = told({ threadsPerPeer: 0 });
+    expect(figure(compareRuns([healthy], [told()]), 'observedSize').change).toBe('worse');
+    expect(figure(compareRuns([told()], [healthy]), 'observedSize').change).toBe('better');
+  });
+
+  it('are worse when service does not come back, and the claims say what changed', () => {
+    const comparison = compareRuns([told()], [told({ restartHeals: false })]);
+    expect(figure(comparison, 'recoveryMs')).toMatchObject({ change: 'worse', after: { value: null } });
+    expect(comparison.claims).toContainEqual({ id: 'restart-restores', before: 'held', after: 'refuted' });
+    expect(comparison.asExpected.change).toBe('worse');
+    expect(comparison.exitCode).toBe(1);
+  });
+});
+
+describe('trials', () => {
+  const trials = (...noise: number[]) => noise.map((noiseFailures) => told({ noiseFailures }));
+
+  it('that differ by less than they vary are within the interval', () => {
+    const comparison = compareRuns(trials(0, 1, 2, 1, 0), trials(1, 0, 1, 2, 1));
+    expect(figure(comparison, 'goodputBefore')).toMatchObject({ over: 'trials', change: 'same' });
+    expect(comparison.exitCode).toBe(0);
+  });
+
+  it('that differ by more are worse, by an interval that leaves nought out', () => {
+    const comparison = compareRuns(trials(0, 1, 0, 1, 0), trials(12, 11, 13, 12, 12));
+    const { change, difference } = figure(comparison, 'goodputBefore');
+    expect(change).toBe('worse');
+    expect(difference?.high).toBeLessThan(0);
+    expect(comparison.exitCode).toBe(1);
+  });
+
+  it('of fewer than five a side are compared over their load windows', () => {
+    const comparison = compareRuns(trials(0, 1, 0, 1), trials(12, 11, 13, 12));
+    expect(figure(comparison, 'goodputAfter').over).toBe('load windows');
+    expect(figure(comparison, 'recoveryMs')).toMatchObject({ over: 'nothing', difference: null });
+  });
+
+  it('are resampled the same way each time', () => {
+    const sides = [trials(0, 1, 2, 3, 0), trials(4, 2, 3, 1, 1)] as const;
+    expect(compareRuns(...sides)).toEqual(compareRuns(...sides));
+  });
+});
+
+describe('there is no baseline', () => {
+  const base = told();
+  it.each<[string, (records: JournalRecord[]) => JournalRecord[], string, string]>([
+    [
+      'on another kernel',
+      withHead(({ host }) => ({ host: { ...host, kernel: '6.6' } })),
+      'machine',
+      'host.kernel',
+    ],
+    ['with fewer cores', withHead(({ host }) => ({ host: { ...host, cores: 1 } })), 'machine', 'host.cores'],
+    [
+      'with another memory',
+      withHead(({ host }) => ({ host: { ...host, memoryBytes: 1 } })),
+      'machine',
+      'host.memoryBytes',
+    ],
+    [
+      'on another Node',
+      withHead(({ host }) => ({ host: { ...host, node: '27.0.0' } })),
+      'version',
+      'host.node',
+    ],
+    [
+      'on another cgroup version',
+      withHead(({ host }) => ({ host: { ...host, cgroupVersion: 2 } })),
+      'machine',
+      'host.cgroupVersion',
+    ],
+    [
+      'on another engine',
+      withHead(({ host }) => ({ host: { ...host, engine: 'Docker 29' } })),
+      'machine',
+      'host.engine',
+    ],
+    ['of another fleetfall', withHead(() => ({ fleetfall: '0.2.0' })), 'version', 'fleetfall'],
+    ['on another runtime', withHead(() => ({ runtime: 'docker' })), 'configuration', 'runtime'],
+    ['under another limit', withPidsMax(40), 'configuration', 'pidsMax'],
+    [
+      'with a run that was cut short',
+      (records) => withRecords(records, ({ kind }) => kind !== 'end'),
+      'completeness',
+      'end',
+    ],
+  ])('%s', (_, alter, of, field) => {
+    const comparison = compareRuns([base], [told({}, alter)]);
+    expect(comparison).toMatchObject({ result: 'no-baseline', exitCode: 2 });
+    expect(comparison.baseline).toMatchObject([{ of, field }]);
+    expect(comparison.stillReadable).toHaveLength(1);
+  });
+
+  it('when the trials of one side differ among themselves', () => {
+    const comparison = compareRuns([base, base, told({}, withPidsMax(40))], [base]);
+    expect(comparison.baseline).toEqual([
+      { of: 'configuration', field: 'pidsMax', before: '24 (2 of 3), 40 (1 of 3)', after: '24' },
+    ]);
+  });
+
+  it('but a seed, and what an older journal could not say, are no difference', () => {
+    const older = (records: JournalRecord[]): JournalRecord[] =>
+      withHead(() => ({ seed: 'another', runId: 'run-2' }))(records).map((record) => {
+        if (record.kind !== 'arm') return record;
+        const { uvThreads, ...frontEnd } = record.settings.frontEnd;
+        expect(uvThreads).toBe(4);
+        return { ...record, settings: { ...record.settings, frontEnd } } as JournalRecord;
+      });
+    expect(compareRuns([base], [told({}, older)]).baseline).toEqual([]);
+  });
+});

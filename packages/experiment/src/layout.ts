@@ -1,0 +1,214 @@
+/**
+ * Lays a run out: an experiment that was read becomes the settings of every arm, and what cannot show what it is
+ * asked to show is refused before anything is started. The sizes here come from the configuration's formula; whether
+ * the fleet breaks there is predicted and observed by the run.
+ */
+import type { Expectation } from '@fleetfall/protocol/expectation.ts';
+import { type FrontEndSettings, plannedBreakingSize } from '@fleetfall/protocol/settings.ts';
+import {
+  assertLimit,
+  assertLoad,
+  assertReachable,
+  assertRoomToGrow,
+  assertTimes,
+  type Laid,
+  MEASURED_SIZES,
+} from './arm-checks.ts';
+import type { Condition } from './condition.ts';
+import type { ExperimentDocument } from './document.ts';
+import type { FleetFields } from './fleet-schema.ts';
+import { MAIN_ARM } from './main-arm.ts';
+import { assertMethod, growsUntilRefused } from './method-checks.ts';
+import { differencesAt } from './overrides.ts';
+import { type ReadExperiment, validate } from './read-experiment.ts';
+import { SettingsError } from './settings-error.ts';
+import type { MethodPhase, Step } from './steps.ts';
+import { cutAfter, runsControls } from './until.ts';
+
+/** The incident's discovery delay: members learned of new members within an hour. */
+export const INCIDENT_DISCOVERY_MS = 3_600_000;
+
+/** The fleet of one arm, laid out. */
+export interface FleetLayout {
+  readonly pidsMax: number;
+  readonly frontEndsBefore: number;
+  readonly frontEndsMax: number;
+  readonly backEnds: number;
+  readonly shards: number;
+  readonly ratePerSecond: number;
+  readonly recordBytes: number;
+  readonly client: 'raw' | 'sdk';
+  readonly balance: 'round-robin' | 'sticky';
+  /** Records in a put. */
+  readonly batch: number;
+  /** Of the puts, so many go to one partition key, 0 to 1. */
+  readonly hotFraction: number;
+  readonly sampleIntervalMs: number;
+  readonly frontEnd: FrontEndSettings;
+}
+
+/** One arm of a run, laid out. */
+export interface ArmLayout {
+  readonly name: string;
+  /** What differs in it; null for the experiment itself. */
+  readonly title: string | null;
+  readonly expect: Expectation;
+  /** Whether threads are counted at several sizes and the breaking size is predicted. */
+  readonly predicts: boolean;
+  readonly fleet: FleetLayout;
+  readonly steadyState: readonly Condition[];
+  readonly method: readonly MethodPhase[];
+  readonly rollback: readonly Step[];
+}
+
+export interface RunLayout {
+  readonly experiment: string;
+  readonly size: string;
+  readonly runtime: 'auto' | 'docker' | 'cgroup';
+  readonly seed: string;
+  readonly trials: number;
+  /** How much the incident's hour of discovery is compressed. */
+  readonly timeScale: number;
+  readonly stopWhen: readonly Condition[];
+  /** In the order in which they are run; the experiment first. */
+  readonly arms: readonly [ArmLayout, ...ArmLayout[]];
+  /** The experiment with all that a command line said and a layout decided in its fields: a file of its own. */
+  readonly effective: unknown;
+}
+
+/**
+ * @param seedOtherwise the seed when none was given.
+ * @throws SettingsError when the fields contradict one another.
+ */
+export function layOut({ experiment, document, size }: ReadExperiment, seedOtherwise: string): RunLayout {
+  const main = layOutArm({ document, name: MAIN_ARM, main: null });
+  const controls = runsControls(document, experiment, main.expect.kind === 'outage');
+  const seed = experiment.seed ?? seedOtherwise;
+  const others = controls ? Object.keys(experiment.arms).filter((name) => name !== MAIN_ARM) : [];
+  return {
+    experiment: experiment.name,
+    size: experiment.size ?? size,
+    runtime: experiment.runtime,
+    seed,
+    trials: experiment.trials,
+    timeScale: INCIDENT_DISCOVERY_MS / main.fleet.frontEnd.discoveryDelayMaxMs,
+    stopWhen: experiment.stopWhen,
+    arms: [
+      { ...main, method: cutAfter(document, main.method, experiment.until) },
+      ...others.map((name) => layOutArm({ document, name, main })),
+    ],
+    effective: fixed(document, {
+      size: experiment.size ?? size,
+      sizes: {},
+      seed,
+      controls,
+      'fleet.frontEnds': main.fleet.frontEndsBefore,
+    }),
+  };
+}
+
+function fixed(document: ExperimentDocument, fields: Readonly<Record<string, unknown>>): unknown {
+  const said = Object.entries(fields).map(([path, value]) => ({
+    path: path.split('.'),
+    value,
+    saidBy: 'layout',
+  }));
+  return document.with(said).tree;
+}
+
+interface ArmSource {
+  readonly document: ExperimentDocument;
+  readonly name: string;
+  /** The arm that this one is a control of. */
+  readonly main: ArmLayout | null;
+}
+
+function layOutArm({ document: whole, name, main }: ArmSource): ArmLayout {
+  const document = whole.with(differencesAt(whole, ['arms', name, 'set']));
+  const experiment = validate(document);
+  const arm = experiment.arms[name];
+  if (arm === undefined) throw new RangeError(`Cannot lay out '${name}': there is no such arm`);
+  const laid = { document, experiment, method: arm.method ?? experiment.method, expect: arm.expect };
+  assertMethod(laid, Object.keys(experiment.arms));
+  return {
+    name,
+    title: name === MAIN_ARM ? null : (arm.title ?? name),
+    expect: arm.expect,
+    predicts: main === null,
+    fleet: layOutFleet(laid, main === null, main?.fleet.frontEndsBefore),
+    steadyState: experiment.steadyState,
+    method: laid.method,
+    rollback: experiment.rollback,
+  };
+}
+
+/**
+ * @param predicts whether its threads are counted at several sizes before it breaks.
+ * @throws SettingsError when the fields contradict one another.
+ */
+export function layOutFleet(laid: Laid, predicts: boolean, sizeOfMain?: number): FleetLayout {
+  const { experiment, expect } = laid;
+  const { fleet, load } = experiment;
+  const frontEnd = frontEndSettings(laid);
+  const breaking = plannedBreakingSize(fleet.pidsMax, frontEnd);
+  assertTimes(laid, frontEnd);
+  assertLimit(laid, frontEnd, predicts);
+  if (expect.kind === 'outage' && expect.signature === 'thread-refused')
+    assertReachable(laid, breaking, frontEnd);
+  const frontEndsBefore = sizeOfMain ?? startingSize(laid, breaking);
+  if (growsUntilRefused(laid.method)) assertRoomToGrow(laid, { frontEndsBefore, breaking });
+  const layout = {
+    pidsMax: fleet.pidsMax,
+    frontEndsBefore,
+    frontEndsMax: fleet.frontEndsMax,
+    backEnds: fleet.backEnds,
+    shards: fleet.shards,
+    ratePerSecond: load.rate,
+    recordBytes: load.recordSize,
+    client: load.client,
+    balance: load.balance,
+    batch: load.batch,
+    hotFraction: load.hotKey,
+    sampleIntervalMs: fleet.sampleInterval,
+    frontEnd,
+  };
+  assertLoad(laid, layout, layout.ratePerSecond);
+  return layout;
+}
+
+function frontEndSettings({ document, experiment: { fleet, timeScale } }: Laid): FrontEndSettings {
+  const { discoveryDelayMax, buildInterval, shardMapMaxAge, ...rest } = assumptionsOf(fleet);
+  if (timeScale !== undefined && document.valueAt(['fleet', 'discoveryDelayMax']) !== undefined) {
+    throw new SettingsError(
+      `${document.nameOf(['timeScale'])} ${timeScale}: ${document.nameOf(['fleet', 'discoveryDelayMax'])} says the same: say one of them`,
+    );
+  }
+  return {
+    ...rest,
+    discoveryDelayMaxMs:
+      timeScale === undefined ? discoveryDelayMax : Math.round(INCIDENT_DISCOVERY_MS / timeScale),
+    buildIntervalMs: buildInterval,
+    shardMapMaxAgeMs: shardMapMaxAge,
+  };
+}
+
+type Assumptions = Omit<
+  FleetFields,
+  'frontEnds' | 'frontEndsMax' | 'backEnds' | 'shards' | 'pidsMax' | 'sampleInterval'
+>;
+
+function assumptionsOf(fleet: FleetFields): Assumptions {
+  const { frontEnds, frontEndsMax, backEnds, shards, pidsMax, sampleInterval, ...assumptions } = fleet;
+  return assumptions;
+}
+
+/** So many front-ends that there is room to grow; those of the file, unless a flag makes the fleet break sooner. */
+function startingSize({ document, experiment: { fleet } }: Laid, breaking: number): number {
+  const asked = fleet.frontEnds;
+  const isFixed =
+    document.isOverridden(['fleet', 'frontEnds']) ||
+    !['pidsMax', 'threadsPerPeer', 'peerLinks', 'uvThreads'].some((field) =>
+      document.isOverridden(['fleet', field]),
+    );
+  return isFixed ? asked : Math.max(MEASURED_SIZES, Math.min(asked, breaking - 2));
+}

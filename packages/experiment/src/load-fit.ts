@@ -1,0 +1,54 @@
+/**
+ * Whether one load can drive a fleet through a method: a request must outlast a front-end's wait for its first map, and
+ * the load's history the method. Decided from the settings, before anything is started.
+ */
+import { LOAD_LIMITS } from '@fleetfall/protocol/load-stdio.ts';
+import { type FrontEndSettings, firstMapWaitMs } from '@fleetfall/protocol/settings.ts';
+
+/** Over a front-end's wait for its first map, a request has this much to be answered in. */
+const REQUEST_SLACK_MS = 1_000;
+/** A request that hangs is given up after this where front-ends wait for less. */
+const REQUEST_TIMEOUT_MS_MIN = 5_000;
+/** The steady state, starting and linking: what a method takes besides its waits, on a slow machine. */
+const METHOD_SLACK_MS = 120_000;
+
+/** A field that asks for more than a load can do. */
+export interface LoadMisfit {
+  readonly field: 'fleet.discoveryDelayMax' | 'load.rate';
+  readonly value: string;
+  /** «must be at most …» */
+  readonly must: string;
+}
+
+/** How long the load waits for an answer: longer than a front-end without a map may hold a request. */
+export function requestTimeoutMs(settings: FrontEndSettings): number {
+  return Math.max(REQUEST_TIMEOUT_MS_MIN, firstMapWaitMs(settings) + REQUEST_SLACK_MS);
+}
+
+/**
+ * @param heldMs for how long the method holds the fleet.
+ * @returns what does not fit; null when all does.
+ */
+export function loadMisfit(
+  settings: FrontEndSettings,
+  heldMs: number,
+  ratePerSecond: number,
+): LoadMisfit | null {
+  const waitMs = firstMapWaitMs(settings);
+  const waitMsMax = LOAD_LIMITS.requestTimeoutMsMax - REQUEST_SLACK_MS;
+  if (waitMs > waitMsMax) {
+    return {
+      field: 'fleet.discoveryDelayMax',
+      value: `${settings.discoveryDelayMaxMs}ms`,
+      must: `must be at most ${waitMsMax}ms together with --shard-map-max-age and --build-interval (now ${waitMs}ms): a request waits so long for a front-end's first map`,
+    };
+  }
+  const methodMs = heldMs + METHOD_SLACK_MS;
+  const rateMax = Math.floor(LOAD_LIMITS.writesMax / (methodMs / 1_000));
+  if (ratePerSecond <= rateMax) return null;
+  return {
+    field: 'load.rate',
+    value: `${ratePerSecond}/s`,
+    must: `must be at most ${rateMax}/s: this method may take ${Math.ceil(methodMs / 1_000)}s, and a load keeps ${LOAD_LIMITS.writesMax} writes`,
+  };
+}

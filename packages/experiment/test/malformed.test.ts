@@ -1,0 +1,193 @@
+/**
+ * Malformed experiment files, each with the message that its author gets: where, which field, what it says, what is
+ * allowed.
+ */
+import { describe, expect, it } from 'vitest';
+import { layOut } from '../src/layout.ts';
+import { readExperiment } from '../src/read-experiment.ts';
+import { SettingsError } from '../src/settings-error.ts';
+
+const GOOD = `version: 1
+name: mine
+fleet:
+  frontEnds: 4
+  pidsMax: 16
+method:
+  - phase: growth
+    steps:
+      - grow: { by: 1, until: thread-refused, orTo: 6, settle: spread }
+  - phase: outage
+    steps:
+      - hold: 2s
+arms:
+  main:
+    expect: outage
+`;
+
+function errorOf(text: string, set: readonly string[] = []): string {
+  try {
+    layOut(readExperiment({ file: 'mine.yaml', text, set }), 'seed');
+  } catch (error) {
+    expect(error).toBeInstanceOf(SettingsError);
+    return (error as SettingsError).message;
+  }
+  throw new Error('the file was taken as it is');
+}
+
+/** The good file with one thing in it changed. */
+function changed(from: string, to: string): string {
+  expect(GOOD).toContain(from);
+  return GOOD.replace(from, to);
+}
+
+describe('an experiment file', () => {
+  it('is read when it is right', () => {
+    const { arms, experiment } = layOut(readExperiment({ file: 'mine.yaml', text: GOOD }), 'seed');
+    expect([experiment, arms.map(({ name }) => name)]).toEqual(['mine', ['main']]);
+  });
+
+  it.each([
+    ['is not YAML', changed('fleet:', 'fleet: ['), /^mine\.yaml:\d+:\d+: is not YAML: /],
+    [
+      'says a key twice',
+      changed('  pidsMax: 16', '  pidsMax: 16\n  pidsMax: 17'),
+      /^mine\.yaml:6:3: is not YAML: Map keys must be unique/,
+    ],
+    ['is a list', '- 1\n', /^mine\.yaml:1:1: must be a map of the fields of an experiment$/],
+    ['is empty', '', /^mine\.yaml:1:1 'null': must be a map of the fields of an experiment$/],
+    [
+      'is of another version',
+      changed('version: 1', 'version: 2'),
+      /^mine\.yaml:1:1: version '2': must be 1$/,
+    ],
+    ['has no name', changed('name: mine\n', ''), /^mine\.yaml:1:1: name is missing: must be text$/],
+    [
+      'has a name that is no name',
+      changed('mine', 'My Test'),
+      /^mine\.yaml:2:1: name 'My Test': must be a name of lower-case letters/,
+    ],
+    [
+      'has a field that there is not',
+      changed('pidsMax', 'pidMax'),
+      /^mine\.yaml:5:3: fleet\.pidMax: is no field: 'fleet' takes frontEnds, .*pidsMax/,
+    ],
+    [
+      'has a word for a number',
+      changed('frontEnds: 4', 'frontEnds: four'),
+      /^mine\.yaml:4:3: fleet\.frontEnds 'four': must be a whole number from 3 to 100$/,
+    ],
+    [
+      'has a number out of bounds',
+      changed('frontEnds: 4', 'frontEnds: 1000'),
+      /^mine\.yaml:4:3: fleet\.frontEnds '1000': must be a whole number from 3 to 100$/,
+    ],
+    [
+      'has half a front-end',
+      changed('frontEnds: 4', 'frontEnds: 4.5'),
+      /^mine\.yaml:4:3: fleet\.frontEnds '4\.5': must be a whole number/,
+    ],
+    [
+      'has a duration without its unit',
+      changed('hold: 2s', 'hold: 2'),
+      /^mine\.yaml:12:9: method\[1\]\.steps\[0\]\.hold '2': '2' is not a duration: write a number and a unit/,
+    ],
+    [
+      'has a duration with a wrong unit',
+      changed('hold: 2s', 'hold: 2d'),
+      /^mine\.yaml:12:9: .*hold '2d': '2d' is not a duration: write a number and a unit/,
+    ],
+    [
+      'has a step that there is not',
+      changed('hold: 2s', 'wait: 2s'),
+      /^mine\.yaml:12:9: method\[1\]\.steps\[0\]\.wait: is no field: .* takes grow, shrink/,
+    ],
+    [
+      'has a step with two verbs',
+      changed('hold: 2s', 'hold: 2s\n        settle: linked'),
+      /^mine\.yaml:12:9: method\[1\]\.steps\[0\]: must have one verb/,
+    ],
+    [
+      'has a phase without steps',
+      changed('    steps:\n      - hold: 2s\n', '    steps: []\n'),
+      /^mine\.yaml:11:5: method\[1\]\.steps: must have a step$/,
+    ],
+    [
+      'has two phases of one name',
+      changed('phase: outage', 'phase: growth'),
+      /^mine\.yaml:6:1: method: two phases are named 'growth'$/,
+    ],
+    [
+      'has no phase to judge by',
+      changed('phase: outage', 'phase: holding'),
+      /^mine\.yaml:6:1: method: must have a phase 'outage'/,
+    ],
+    [
+      'takes a phase that is its own',
+      changed('phase: growth', 'phase: start'),
+      /^mine\.yaml:7:5: method\[0\]\.phase 'start': 'start' and 'steady-state' are every arm's own$/,
+    ],
+    ['has no main arm', changed('  main:', '  other:'), /^mine\.yaml:13:1: arms: must have an arm 'main'$/],
+    [
+      'expects what there is not',
+      changed('expect: outage', 'expect: chaos'),
+      /^mine\.yaml:15:5: arms\.main\.expect 'chaos': must be 'healthy', 'outage', or an outage/,
+    ],
+    [
+      'expects an outage by a signature that there is not',
+      changed('expect: outage', 'expect: { outage: { signature: fire } }'),
+      /^mine\.yaml:15:25: arms\.main\.expect\.outage\.signature 'fire': must be one of thread-refused, nothing-refused$/,
+    ],
+    [
+      'sets in an arm what is no path',
+      changed('expect: outage', 'set: { fleet..x: 1 }\n    expect: outage'),
+      /^mine\.yaml:15:12: .*'fleet\.\.x': must be the path of a field/,
+    ],
+    [
+      'sets in an arm what is no field',
+      changed('expect: outage', 'set: { fleet.pids: 1 }\n    expect: outage'),
+      /^mine\.yaml:15:12: fleet\.pids: is no field: 'fleet' takes/,
+    ],
+    [
+      'grows as an arm that there is not',
+      changed('{ by: 1, until: thread-refused, orTo: 6, settle: spread }', '{ as: second }'),
+      /method: /,
+    ],
+    [
+      'has a condition on what is not measured',
+      `${GOOD}stopWhen:\n  - { metric: luck, is: '> 1' }\n`,
+      /^mine\.yaml:17:7: stopWhen\[0\]\.metric 'luck': must be one of goodput, /,
+    ],
+    [
+      'has a condition without a bound',
+      `${GOOD}stopWhen:\n  - { metric: goodput, is: 99% }\n`,
+      /^mine\.yaml:17:24: stopWhen\[0\]\.is '99%': '99%' is not a bound/,
+    ],
+    [
+      'has too low a limit',
+      changed('pidsMax: 16', 'pidsMax: 12'),
+      /^mine\.yaml:5:3: fleet\.pidsMax 12: must be at least 14/,
+    ],
+    [
+      'has a limit that growth does not reach',
+      changed('pidsMax: 16', 'pidsMax: 99'),
+      /^mine\.yaml:5:3: fleet\.pidsMax 99: growth stops at 24/,
+    ],
+  ])('that %s is refused', (_, text, message) => {
+    expect(errorOf(text)).toMatch(message);
+  });
+
+  it('tells all that is wrong at once', () => {
+    const text = GOOD.replace('frontEnds: 4', 'frontEnds: x').replace('hold: 2s', 'hold: x');
+    expect(errorOf(text).split('\n')).toHaveLength(2);
+  });
+
+  it.each([
+    ['fleet.pidsMax=x', /^--set fleet\.pidsMax 'x': must be a whole number from 1 to 4096$/],
+    ['fleet.pidsMax', /^--set 'fleet\.pidsMax': must be PATH=VALUE, such as fleet\.pidsMax=40$/],
+    ['fleet..x=1', /'fleet\.\.x': must be the path of a field/],
+    ['method[1].steps[0].hold=[', /^--set 'method.*': its value must be YAML: /],
+    ['fleet.pidMax=1', /^--set fleet\.pidMax: is no field/],
+  ])('with --set %s is refused', (set, message) => {
+    expect(errorOf(GOOD, [set])).toMatch(message);
+  });
+});

@@ -1,0 +1,28 @@
+/**
+ * What the package `fleetfall` offers to scripts: a run's journal, and the verdict that the same journal always
+ * gives. All that is exported here is public: its types ship with the package, and it changes by version only.
+ */
+export type {
+  ClaimResult,
+  ClaimVerdict,
+  Evidence,
+} from '@fleetfall/claims/claim.ts';
+export type { Verdict } from '@fleetfall/claims/judge.ts';
+export type { ReadJournal } from '@fleetfall/journal/read.ts';
+export type {
+  Arm,
+  ArmRecord,
+  ArmSettings,
+  EndRecord,
+  Expectation,
+  HostFacts,
+  JournalRecord,
+  Phase,
+  Prediction,
+  RunRecord,
+  Stamp,
+  WitnessReading,
+} from '@fleetfall/journal/records.ts';
+export { JOURNAL_VERSION } from '@fleetfall/journal/records.ts';
+export * from '@fleetfall/orchestrator/index.ts';
+export { judge, readJournal } from './journal.ts';

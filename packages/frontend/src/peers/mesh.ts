@@ -1,0 +1,197 @@
+/**
+ * The mesh: a link to every other front-end that this member knows, opened a few at a time so that the event loop
+ * keeps serving, and tried again with back-off when a thread was refused. What the peers say goes into the
+ * ownership they announced; whether that makes a map is the shard-map's concern.
+ */
+import { accessHeaders } from '@fleetfall/protocol/access.ts';
+import type { Member } from '@fleetfall/protocol/membership.ts';
+import { PEER_PATH } from '@fleetfall/protocol/ownership.ts';
+import { backOffMs, type Random } from '../jitter.ts';
+import type { AnnouncedOwnership } from '../shard-map/announced-ownership.ts';
+import { ThreadRefusedError } from '../thread-refusal.ts';
+import type { CarriedLink, LinkCarrier } from './link-carrier.ts';
+import type { LinkEvent, LinkTarget } from './thread-messages.ts';
+
+/** Links whose opening may be under way at once: a burst of all stalls the event loop for seconds. */
+const OPENING_MAX = 4;
+/** An opening that takes longer makes room for the next; it goes on by itself. */
+const OPENING_WAIT_MS = 1_000;
+const RETRY_FIRST_MS = 250;
+const RETRY_MAX_MS = 2_000;
+
+interface Link {
+  readonly target: LinkTarget;
+  state: 'waiting' | 'opening' | 'open' | 'broken' | 'refused';
+  attempt: number;
+  carried: CarriedLink | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface MeshState {
+  readonly wanted: number;
+  readonly open: number;
+  readonly threads: number;
+  readonly refusedThreads: number;
+  readonly lastRefusal: string | null;
+}
+
+export interface Mesh extends AsyncDisposable {
+  /** Links to these members from now on, and to no others. */
+  setPeers(peers: readonly Member[]): void;
+  state(): MeshState;
+  /** Whether every link is open or was refused a thread: nothing more is to be had by waiting. */
+  settled(): boolean;
+}
+
+export interface MeshOptions {
+  readonly carrier: LinkCarrier;
+  readonly ownership: AnnouncedOwnership;
+  readonly secret: string;
+  /** The local address that links are opened from; the kernel's choice without one. */
+  readonly callFrom?: string | undefined;
+  readonly random: Random;
+  readonly log: (message: string) => void;
+}
+
+export function createMesh({ carrier, ownership, secret, callFrom, random, log }: MeshOptions): Mesh {
+  const links = new Map<string, Link>();
+  const queue: Link[] = [];
+  let opening = 0;
+  let refusedThreads = 0;
+  let lastRefusal: string | null = null;
+  let disposed = false;
+
+  function targetsOf(peer: Member): LinkTarget[] {
+    return Array.from({ length: carrier.linksPerPeer }, (_, share) => ({
+      linkId: `${peer.memberId}.${peer.incarnation}.${share}`,
+      peerId: peer.memberId,
+      url: `ws://${peer.host}:${peer.port}${PEER_PATH}?share=${share}&of=${carrier.linksPerPeer}`,
+      headers: accessHeaders(secret),
+      callFrom,
+    }));
+  }
+
+  function enqueue(link: Link): void {
+    link.state = 'waiting';
+    queue.push(link);
+    openNext();
+  }
+
+  function openNext(): void {
+    while (opening < OPENING_MAX && !disposed) {
+      const link = queue.shift();
+      if (link === undefined) return;
+      if (links.get(link.target.linkId) === link) open(link);
+    }
+  }
+
+  function open(link: Link): void {
+    let waiting = true;
+    opening += 1;
+    const done = (): void => {
+      if (!waiting) return;
+      waiting = false;
+      clearTimeout(timer);
+      opening -= 1;
+      // Not at once: between two threads the event loop serves requests.
+      setImmediate(openNext);
+    };
+    const timer = setTimeout(done, OPENING_WAIT_MS);
+    link.state = 'opening';
+    try {
+      link.carried = carrier.open(
+        link.target,
+        (event) => {
+          heed(link, event);
+          if (event.type !== 'renewed') done();
+        },
+        (reason) => {
+          link.carried = undefined;
+          log(`link to ${link.target.peerId} ended: ${reason}`);
+          retry(link, 'broken');
+          done();
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof ThreadRefusedError)) throw error;
+      refusedThreads += 1;
+      lastRefusal = error.message;
+      retry(link, 'refused');
+      done();
+    }
+  }
+
+  function retry(link: Link, state: 'broken' | 'refused'): void {
+    link.state = state;
+    if (links.get(link.target.linkId) !== link || disposed) return;
+    link.timer = setTimeout(
+      () => enqueue(link),
+      backOffMs(link.attempt, RETRY_FIRST_MS, RETRY_MAX_MS, random),
+    );
+    link.attempt += 1;
+  }
+
+  function heed(link: Link, event: LinkEvent): void {
+    if (links.get(link.target.linkId) !== link) return;
+    const { linkId, peerId } = link.target;
+    switch (event.type) {
+      case 'open':
+        link.state = 'open';
+        link.attempt = 0;
+        return;
+      case 'closed':
+        link.state = 'broken';
+        return;
+      case 'heard':
+        ownership.hear({
+          source: linkId,
+          announcer: peerId,
+          slices: event.slices,
+          expiresInMs: event.expiresInMs,
+        });
+        return;
+      case 'renewed':
+        ownership.renew(linkId, event.expiresInMs);
+    }
+  }
+
+  function drop(link: Link): Promise<void> {
+    links.delete(link.target.linkId);
+    clearTimeout(link.timer);
+    return link.carried?.close() ?? Promise.resolve();
+  }
+
+  return {
+    setPeers(peers) {
+      const targets = new Map(peers.flatMap(targetsOf).map((target) => [target.linkId, target]));
+      for (const link of links.values()) {
+        if (targets.has(link.target.linkId)) continue;
+        drop(link).catch((error: unknown) =>
+          log(`link to ${link.target.peerId} did not close: ${String(error)}`),
+        );
+      }
+      for (const target of targets.values()) {
+        if (links.has(target.linkId)) continue;
+        const link: Link = { target, state: 'waiting', attempt: 0, carried: undefined, timer: undefined };
+        links.set(target.linkId, link);
+        enqueue(link);
+      }
+    },
+    state: () => ({
+      wanted: links.size,
+      open: [...links.values()].filter((link) => link.state === 'open').length,
+      threads: carrier.threads(),
+      refusedThreads,
+      lastRefusal,
+    }),
+    settled: () =>
+      [...links.values()].every(
+        ({ state, target }) => state === 'refused' || (state === 'open' && ownership.hasHeard(target.linkId)),
+      ),
+    async [Symbol.asyncDispose]() {
+      disposed = true;
+      await Promise.all([...links.values()].map(drop));
+      await carrier[Symbol.asyncDispose]();
+    },
+  };
+}

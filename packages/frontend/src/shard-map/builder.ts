@@ -1,0 +1,161 @@
+/**
+ * Keeps a shard-map fresh: a construction every `buildIntervalMs` from the three sources as they then stand, and
+ * what follows when one fails (`onBuildFailure`). The first waits until its sources have spoken, so that a new
+ * member starts with a whole map. How old the newest map is, and whether that is too old, is told here; what a
+ * request gets then is the router's.
+ */
+
+import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
+import { type FrontEndSettings, firstMapWaitMs } from '@fleetfall/protocol/settings.ts';
+import type { Random } from '../jitter.ts';
+import { ThreadRefusedError } from '../thread-refusal.ts';
+import type { ConstructionInput } from './construct.ts';
+import type { ConstructionPool } from './construction-pool.ts';
+import { createShardMap, type ShardMap } from './shard-map.ts';
+
+/** A construction that takes longer has failed; far above what tens of thousands of shards need. */
+const CONSTRUCTION_DEADLINE_MS = 10_000;
+/** How often the first construction looks whether its sources have spoken. */
+const SOURCES_POLL_MS = 50;
+/** Intervals are stretched or shortened by up to this share, so that members do not build in step. */
+const INTERVAL_JITTER = 0.1;
+
+/** The three sources, as the builder asks for them. */
+export interface MapSources {
+  /** Whether every source has said what it has to say: nothing more is to be had by waiting. */
+  settled(): boolean;
+  /**
+   * The sources now, with the configuration read again.
+   * @returns undefined when a source has never spoken: there is nothing to construct from yet.
+   * @throws MissingPeerError when some known peer has not been heard and that fails a construction.
+   */
+  gather(): Promise<ConstructionInput | undefined>;
+}
+
+/** Some known peer's word is missing, and `missingPeer` is `failsBuild`. */
+export class MissingPeerError extends Error {
+  override readonly name = 'MissingPeerError';
+}
+
+export interface MapBuilder extends AsyncDisposable {
+  /** The newest map, however old; undefined before the first. */
+  current(): ShardMap | undefined;
+  /** Whether the newest map is older than `shardMapMaxAgeMs`. */
+  aged(): boolean;
+  /** Resolves with the first map, or undefined when there is none after `timeoutMs` or none will be built. */
+  first(timeoutMs: number): Promise<ShardMap | undefined>;
+  state(): FrontEndState['shardMap'];
+}
+
+export interface MapBuilderOptions {
+  readonly settings: FrontEndSettings;
+  readonly sources: MapSources;
+  readonly pool: ConstructionPool;
+  readonly random: Random;
+  readonly log: (message: string) => void;
+}
+
+export function startMapBuilder({ settings, sources, pool, random, log }: MapBuilderOptions): MapBuilder {
+  const stopping = new AbortController();
+  const firstMap = Promise.withResolvers<ShardMap | undefined>();
+  const builds = { started: 0, finished: 0, failed: 0, refusedThreads: 0 };
+  let map: ShardMap | undefined;
+  let stopped = false;
+  let lastFailure: string | null = null;
+  let lastDurationMs: number | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let underWay: Promise<void> = Promise.resolve();
+  const waitUntilMs = performance.now() + firstMapWaitMs(settings);
+
+  function schedule(delayMs: number): void {
+    if (stopped || stopping.signal.aborted) return;
+    timer = setTimeout(() => {
+      underWay = turn();
+    }, delayMs);
+  }
+
+  async function turn(): Promise<void> {
+    if (map === undefined && !sources.settled() && performance.now() < waitUntilMs) {
+      schedule(SOURCES_POLL_MS);
+      return;
+    }
+    await build();
+    schedule(settings.buildIntervalMs * (1 + INTERVAL_JITTER * (2 * random() - 1)));
+  }
+
+  /** The sources; where they fail it, a construction was started all the same. */
+  async function gathered(): Promise<ConstructionInput | undefined> {
+    try {
+      return await sources.gather();
+    } catch (error) {
+      builds.started += 1;
+      throw error;
+    }
+  }
+
+  async function build(): Promise<void> {
+    const sourcedAtMs = performance.now();
+    try {
+      const input = await gathered();
+      if (input === undefined) return;
+      builds.started += 1;
+      const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(CONSTRUCTION_DEADLINE_MS)]);
+      const constructed = await pool.construct(input, signal);
+      map = createShardMap({
+        constructed,
+        streams: input.streams,
+        backEndIds: input.backEndIds,
+        sourcedAtMs,
+      });
+      lastDurationMs = performance.now() - sourcedAtMs;
+      builds.finished += 1;
+      firstMap.resolve(map);
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      fail(error);
+    }
+  }
+
+  function fail(error: unknown): void {
+    builds.failed += 1;
+    if (error instanceof ThreadRefusedError) builds.refusedThreads += 1;
+    lastFailure = error instanceof Error ? error.message : String(error);
+    stopped = settings.onBuildFailure === 'stop';
+    // There will be no map to wait for.
+    if (stopped) firstMap.resolve(undefined);
+    log(`shard-map construction failed: ${lastFailure}${stopped ? '; no further one is tried' : ''}`);
+  }
+
+  const ageMs = (): number | null => (map === undefined ? null : performance.now() - map.sourcedAtMs);
+  const aged = (): boolean => (ageMs() ?? 0) > settings.shardMapMaxAgeMs;
+
+  schedule(0);
+  return {
+    current: () => map,
+    aged,
+    async first(timeoutMs) {
+      if (map !== undefined) return map;
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      const deadline = setTimeout(() => resolve(undefined), timeoutMs);
+      try {
+        return await Promise.race([firstMap.promise, promise]);
+      } finally {
+        clearTimeout(deadline);
+      }
+    },
+    state: () => ({
+      ageMs: ageMs(),
+      aged: aged(),
+      completeness: map?.completeness ?? 0,
+      shards: map?.shards ?? 0,
+      builds: { ...builds, stopped, lastFailure, lastDurationMs },
+    }),
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      clearTimeout(timer);
+      firstMap.resolve(undefined);
+      await underWay;
+      await pool[Symbol.asyncDispose]();
+    },
+  };
+}

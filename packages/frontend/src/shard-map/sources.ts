@@ -1,0 +1,60 @@
+/**
+ * The three sources of the shard-map, gathered: membership, configuration, and what peers announced. Here the
+ * assumption `missingPeer` decides whether a construction goes on without a peer that has not been heard.
+ */
+import { MetadataError } from '@fleetfall/member/metadata-client.ts';
+import type { Configuration } from '@fleetfall/protocol/membership.ts';
+import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
+import type { ConfigurationCache } from '../discovery/configuration-cache.ts';
+import type { MembershipWatch } from '../discovery/membership-watch.ts';
+import type { Mesh } from '../peers/mesh.ts';
+import type { BackEndLinks } from '../route/back-end-links.ts';
+import type { AnnouncedOwnership } from './announced-ownership.ts';
+import { type MapSources, MissingPeerError } from './builder.ts';
+
+export interface MapSourcesOptions {
+  readonly settings: FrontEndSettings;
+  readonly configuration: ConfigurationCache;
+  readonly ownership: AnnouncedOwnership;
+  readonly mesh: Mesh;
+  readonly backEnds: BackEndLinks;
+  /** undefined until membership is watched. */
+  readonly membership: () => MembershipWatch | undefined;
+  readonly log: (message: string) => void;
+}
+
+export function createMapSources(options: MapSourcesOptions): MapSources {
+  const { settings, configuration, ownership, mesh, backEnds, membership, log } = options;
+
+  /** The store's silence leaves what it said last: a map of it is better than none. */
+  async function readStreams(): Promise<Configuration['streams'] | undefined> {
+    try {
+      return (await configuration.refresh()).streams;
+    } catch (error) {
+      if (!(error instanceof MetadataError)) throw error;
+      log(`the configuration could not be read again: ${error.message}`);
+      const known = configuration.current();
+      return known.version < 0 ? undefined : known.streams;
+    }
+  }
+  return {
+    settled: () => (membership()?.version() ?? -1) >= 0 && mesh.settled() && backEnds.allVouched(),
+    async gather() {
+      const streams = await readStreams();
+      if (streams === undefined) return undefined;
+      if (settings.missingPeer === 'failsBuild') {
+        const heard = ownership.announcers();
+        const missing = membership()
+          ?.frontEnds()
+          .find(({ memberId }) => !heard.has(memberId));
+        if (missing !== undefined)
+          throw new MissingPeerError(`nothing has been heard of ${missing.memberId}`);
+      }
+      const backEndIds =
+        membership()
+          ?.backEnds()
+          .map(({ memberId }) => memberId) ?? [];
+      return { streams, entries: ownership.entries(), backEndIds };
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  type MapBuilder,
+  type MapSources,
+  MissingPeerError,
+  startMapBuilder,
+} from '../src/shard-map/builder.ts';
+import { type ConstructionPool, createConstructionPool } from '../src/shard-map/construction-pool.ts';
+import { ThreadRefusedError } from '../src/thread-refusal.ts';
+
+const SETTINGS: FrontEndSettings = {
+  peerLinks: 'event-loop',
+  threadsPerPeer: 1,
+  linkPoolThreads: 1,
+  uvThreads: 4,
+  constructionThread: 'on-demand',
+  agedMap: 'refuse',
+  missingPeer: 'partial',
+  onBuildFailure: 'stop',
+  discoveryDelayMaxMs: 200,
+  buildIntervalMs: 40,
+  shardMapMaxAgeMs: 150,
+};
+
+const SOURCES: MapSources = {
+  settled: () => true,
+  gather: async () => ({ streams: [], entries: [], backEndIds: [] }),
+};
+
+/** A pool whose thread the kernel refuses while `refusing` is set. */
+function limitedPool(): ConstructionPool & { refusing: boolean } {
+  return {
+    refusing: false,
+    async construct() {
+      if (this.refusing) throw new ThreadRefusedError('EAGAIN');
+      return { table: new SharedArrayBuffer(0), owned: 0, shards: 0 };
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+const started: MapBuilder[] = [];
+function start(settings: Partial<FrontEndSettings>, pool: ConstructionPool, sources = SOURCES): MapBuilder {
+  const builder = startMapBuilder({
+    settings: { ...SETTINGS, ...settings },
+    sources,
+    pool,
+    random: () => 0.5,
+    log: () => undefined,
+  });
+  started.push(builder);
+  return builder;
+}
+afterEach(async () => {
+  for (const builder of started.splice(0)) await builder[Symbol.asyncDispose]();
+});
+
+describe('the map builder', () => {
+  it('builds a first map and keeps it fresh', async () => {
+    const builder = start({}, limitedPool());
+    await builder.first(1_000);
+    await vi.waitFor(() => expect(builder.state().builds.finished).toBeGreaterThan(3));
+    expect(builder.aged()).toBe(false);
+  });
+
+  it('with stop, tries no further construction after a refused thread, and the map ages', async () => {
+    const pool = limitedPool();
+    const builder = start({ onBuildFailure: 'stop' }, pool);
+    await builder.first(1_000);
+    pool.refusing = true;
+    await vi.waitFor(() => expect(builder.aged()).toBe(true));
+    pool.refusing = false;
+    const { builds } = builder.state();
+    expect(builds).toMatchObject({ stopped: true, failed: 1, refusedThreads: 1 });
+    await vi.waitFor(() => expect(builder.state().ageMs).toBeGreaterThan(3 * SETTINGS.shardMapMaxAgeMs));
+    expect(builder.state().builds.started).toBe(builds.started);
+  });
+
+  it('with retry, has a fresh map again once threads are to be had', async () => {
+    const pool = limitedPool();
+    const builder = start({ onBuildFailure: 'retry' }, pool);
+    await builder.first(1_000);
+    pool.refusing = true;
+    await vi.waitFor(() => {
+      expect(builder.aged()).toBe(true);
+      expect(builder.state().builds.failed).toBeGreaterThan(1);
+    });
+    pool.refusing = false;
+    await vi.waitFor(() => expect(builder.aged()).toBe(false));
+  });
+
+  it('counts a construction that a missing peer failed as started and failed', async () => {
+    const builder = start({ onBuildFailure: 'stop' }, limitedPool(), {
+      ...SOURCES,
+      gather: () => Promise.reject(new MissingPeerError('nothing has been heard of fe-2')),
+    });
+    expect(await builder.first(1_000)).toBeUndefined();
+    expect(builder.state().builds).toMatchObject({ started: 1, finished: 0, failed: 1, refusedThreads: 0 });
+  });
+
+  it('waits with the first construction until its sources have spoken, but not for ever', async () => {
+    let settled = false;
+    const builder = start({}, limitedPool(), { ...SOURCES, settled: () => settled });
+    expect(await builder.first(60)).toBeUndefined();
+    settled = true;
+    expect(await builder.first(1_000)).toBeDefined();
+
+    const unheard = start({}, limitedPool(), { ...SOURCES, settled: () => false });
+    expect(await unheard.first(2_000)).toBeDefined();
+  });
+});
+
+describe('the construction pool', () => {
+  it.each(['on-demand', 'resident'] as const)('constructs in a real thread (%s)', async (kind) => {
+    await using pool = createConstructionPool(kind);
+    const entries = [['s/shard-0', 'be-1', 1]] as const;
+    const shard = { shardId: 'shard-0', backEndId: 'be-1', startingHashKey: '0', endingHashKey: '1' };
+    const streams = [{ name: 's', arn: 'arn', createdAtMs: 0, shards: [shard] }];
+    const constructed = await pool.construct(
+      { streams, entries, backEndIds: ['be-1'] },
+      AbortSignal.timeout(10_000),
+    );
+    expect(constructed).toMatchObject({ owned: 1, shards: 1 });
+    expect([...new Uint32Array(constructed.table)]).toEqual([0, 0, 0, 0, 0]);
+  });
+});

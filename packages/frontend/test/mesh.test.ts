@@ -1,0 +1,144 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
+import type { LeaseMessage } from '@fleetfall/protocol/shard-frames.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startAnnouncer } from '../src/peers/announcer.ts';
+import { createCarrier } from '../src/peers/carrier.ts';
+import type { LinkCarrier } from '../src/peers/link-carrier.ts';
+import { createMesh, type Mesh } from '../src/peers/mesh.ts';
+import { createAnnouncedOwnership } from '../src/shard-map/announced-ownership.ts';
+import { ThreadRefusedError } from '../src/thread-refusal.ts';
+
+const LEASE: LeaseMessage = {
+  op: 'lease',
+  backEndId: 'be-1',
+  leaseEpoch: 1,
+  leaseMs: 1_000,
+  owners: Array.from({ length: 40 }, (_, index) => [`orders/shard-${index}`, 'be-1', 1] as const),
+};
+
+const cleanup = new Set<AsyncDisposable | Disposable>();
+afterEach(async () => {
+  for (const part of cleanup) await (part as AsyncDisposable)[Symbol.asyncDispose]?.();
+  for (const part of cleanup) (part as Disposable)[Symbol.dispose]?.();
+  cleanup.clear();
+});
+
+/** A peer that announces all slices. */
+async function startPeer(memberId: string) {
+  const announcer = startAnnouncer({
+    memberId,
+    discoveryDelayMaxMs: 300,
+    leases: () => [LEASE],
+    watch: () => undefined,
+    ownership: createAnnouncedOwnership(),
+  });
+  announcer.setFrontEnds([memberId]);
+  const server: Server = createServer();
+  server.on('upgrade', (request, socket, head) => announcer.accept(request, socket, head));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanup.add(announcer);
+  cleanup.add({ [Symbol.dispose]: () => void server.close() });
+  const { port } = server.address() as AddressInfo;
+  return { memberId, role: 'front-end', incarnation: '1', host: '127.0.0.1', port } as const;
+}
+
+function startMesh(carrier: LinkCarrier) {
+  const ownership = createAnnouncedOwnership();
+  const mesh: Mesh = createMesh({ carrier, ownership, secret: 's', random: () => 0, log: () => undefined });
+  cleanup.add(mesh);
+  return { mesh, ownership };
+}
+
+const settings = (peerLinks: FrontEndSettings['peerLinks'], threadsPerPeer = 1): FrontEndSettings => ({
+  peerLinks,
+  threadsPerPeer,
+  linkPoolThreads: 2,
+  uvThreads: 4,
+  constructionThread: 'on-demand',
+  agedMap: 'refuse',
+  missingPeer: 'partial',
+  onBuildFailure: 'stop',
+  discoveryDelayMaxMs: 300,
+  buildIntervalMs: 200,
+  shardMapMaxAgeMs: 500,
+});
+
+describe('the mesh', () => {
+  it.each([
+    ['thread-per-peer', 1, 2],
+    ['thread-per-peer', 3, 6],
+    ['thread-pool', 1, 2],
+    ['event-loop', 1, 0],
+  ] as const)(
+    'hears all that its peers announce by %s with %i threads a peer',
+    async (peerLinks, perPeer, threads) => {
+      const { mesh, ownership } = startMesh(createCarrier(settings(peerLinks, perPeer)));
+      mesh.setPeers([await startPeer('fe-1'), await startPeer('fe-2')]);
+      await vi.waitFor(() => expect(mesh.settled()).toBe(true), 10_000);
+      const heard = new Set(ownership.entries().map(([shard]) => shard));
+      expect(heard.size).toBe(LEASE.owners.length);
+      expect(mesh.state()).toMatchObject({
+        open: 2 * perPeer,
+        wanted: 2 * perPeer,
+        threads,
+        refusedThreads: 0,
+      });
+    },
+  );
+
+  it('lets the threads of a peer go that is no longer a member', async () => {
+    const { mesh } = startMesh(createCarrier(settings('thread-per-peer', 2)));
+    const peer = await startPeer('fe-1');
+    mesh.setPeers([peer]);
+    await vi.waitFor(() => expect(mesh.state().threads).toBe(2), 10_000);
+    mesh.setPeers([]);
+    await vi.waitFor(() => expect(mesh.state()).toMatchObject({ threads: 0, wanted: 0, open: 0 }), 10_000);
+  });
+
+  it('counts a refused thread, keeps what it has, and opens the link when a thread is to be had', async () => {
+    const real = createCarrier(settings('event-loop'));
+    let refusing = true;
+    const { mesh } = startMesh({
+      ...real,
+      open(target, onEvent, onEnd) {
+        if (refusing && target.peerId === 'fe-2') throw new ThreadRefusedError('EAGAIN');
+        return real.open(target, onEvent, onEnd);
+      },
+    });
+    mesh.setPeers([await startPeer('fe-1'), await startPeer('fe-2')]);
+    await vi.waitFor(() => expect(mesh.state()).toMatchObject({ open: 1, wanted: 2 }), 5_000);
+    await vi.waitFor(() => expect(mesh.state().refusedThreads).toBeGreaterThan(1), 5_000);
+    expect(mesh.settled()).toBe(true);
+    refusing = false;
+    await vi.waitFor(() => expect(mesh.state().open).toBe(2), 5_000);
+  });
+
+  it('gives links of a pool thread that died to those that live, and ends them when none does', async () => {
+    await using carrier = createCarrier(settings('thread-pool'));
+    const peer = await startPeer('fe-1');
+    const url = `ws://${peer.host}:${peer.port}/peer?share=0&of=1`;
+    const opened = (linkId: string, at: string): Promise<string> =>
+      new Promise((resolve) => {
+        const target = { linkId, peerId: 'fe-1', url: at, headers: {} };
+        carrier.open(target, ({ type }) => type === 'open' && resolve('open'), resolve);
+      });
+    // No WebSocket can be made of it: that ends the thread.
+    await opened('fatal 1', 'nonsense');
+    expect(await Promise.all(['a', 'b', 'c'].map((linkId) => opened(linkId, url)))).toEqual(
+      Array(3).fill('open'),
+    );
+    await opened('fatal 2', 'nonsense');
+    expect(await opened('d', url)).toBe('no thread of the pool is left');
+  });
+
+  it('opens a link again when the peer comes back', async () => {
+    const { mesh } = startMesh(createCarrier(settings('thread-per-peer')));
+    const peer = await startPeer('fe-1');
+    mesh.setPeers([peer]);
+    await vi.waitFor(() => expect(mesh.state().open).toBe(1), 10_000);
+    mesh.setPeers([{ ...peer, incarnation: '2' }]);
+    await vi.waitFor(() => expect(mesh.state()).toMatchObject({ open: 1, wanted: 1, threads: 1 }), 10_000);
+  });
+});

@@ -1,0 +1,107 @@
+import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import { parseThreshold } from '@fleetfall/protocol/threshold.ts';
+import { expect, test } from 'vitest';
+import { DurationHistogram } from '../src/histogram.ts';
+import { type ThresholdStatus, watchThreshold } from '../src/threshold-watch.ts';
+
+interface Second {
+  readonly latenciesMs?: readonly number[];
+  readonly errors?: Readonly<Record<string, number>>;
+  readonly dropped?: number;
+  readonly invalid?: boolean;
+}
+
+function second({ latenciesMs = [], errors = {}, dropped = 0, invalid = false }: Second) {
+  const histogram = new DurationHistogram();
+  for (const ms of latenciesMs) histogram.record(ms);
+  const counts = histogram.toCounts();
+  const outcomes = Object.entries({ ok: latenciesMs.length, ...errors }).map(([outcome, count]) => ({
+    memberId: 'fe-1',
+    cohort: 'incumbent' as const,
+    outcome,
+    reason: null,
+    count,
+  }));
+  return {
+    kind: 'load',
+    windowEndMs: 0,
+    windowMs: 1_000,
+    offered: 0,
+    sent: 0,
+    dropped,
+    inFlight: 0,
+    outcomes,
+    latencyMs: null,
+    latenessP99Ms: 0,
+    targetsReady: 1,
+    histograms: { latency: counts, service: counts, lateness: counts, loopDelay: counts },
+    generator: invalid
+      ? { verdict: 'invalid', reason: 'requests were sent late' }
+      : { verdict: 'valid', reason: null },
+  } satisfies Extract<LoadRecord, { kind: 'load' }>;
+}
+
+/** The status after each second. */
+function statuses(text: string, seconds: readonly Second[]): ThresholdStatus[] {
+  const watch = watchThreshold(parseThreshold(text));
+  return seconds.map((each) => watch.take(second(each)).status);
+}
+
+const FAST: Second = { latenciesMs: Array(100).fill(10) };
+const SLOW: Second = { latenciesMs: Array(100).fill(80) };
+const FAILING: Second = { latenciesMs: Array(90).fill(10), errors: { ServiceUnavailable: 10 } };
+
+test('without a span all seconds are judged together', () => {
+  expect(statuses('p99 < 50ms', [FAST, SLOW, FAST])).toEqual(['pass', 'fail', 'fail']);
+  expect(statuses('p50 < 50ms', [FAST, SLOW, FAST])).toEqual(['pass', 'pass', 'pass']);
+  expect(statuses('max <= 0.08s', [FAST, SLOW])).toEqual(['pass', 'pass']);
+});
+
+test('goodput counts what was dropped, and errors those of one name or of all', () => {
+  expect(statuses('goodput > 99%', [FAST, FAILING])).toEqual(['pass', 'fail']);
+  expect(statuses('goodput >= 90%', [{ ...FAILING, dropped: 100 }])).toEqual(['fail']);
+  expect(statuses('errors{ServiceUnavailable} < 1%', [FAILING])).toEqual(['fail']);
+  expect(statuses('errors{timeout} < 1%', [FAILING])).toEqual(['pass']);
+  expect(statuses('errors < 5%', [FAILING])).toEqual(['fail']);
+});
+
+test('no samples are never a pass', () => {
+  const nothing: Second = {};
+  for (const text of ['p99 < 50ms', 'goodput > 0%', 'errors < 100%', 'p99 < 50ms for 1s'])
+    expect(statuses(text, [nothing, nothing])).toEqual(['unknown', 'unknown']);
+  expect(statuses('p99 < 50ms', [{ errors: { timeout: 5 } }])).toEqual(['unknown']);
+  expect(statuses('p99 < 50ms for 2s', [FAST, nothing, nothing])).toEqual(['pass', 'pass', 'unknown']);
+});
+
+test('with a span it fails once it was missed for so long without a break, and stays failed', () => {
+  expect(statuses('p99 < 50ms for 2s', [FAST, SLOW, FAST, SLOW, SLOW, FAST])).toEqual([
+    'pass',
+    'pass',
+    'pass',
+    'pass',
+    'fail',
+    'fail',
+  ]);
+});
+
+test('a delay leaves the beginning out', () => {
+  expect(statuses('p99 < 50ms delay 2s', [SLOW, SLOW, FAST])).toEqual(['unknown', 'unknown', 'pass']);
+  expect(statuses('p99 < 50ms for 1s delay 1s', [SLOW, FAST, SLOW])).toEqual(['unknown', 'pass', 'fail']);
+});
+
+test('a second in which the generator did not keep its schedule is no evidence', () => {
+  expect(statuses('p99 < 50ms', [{ ...SLOW, invalid: true }])).toEqual(['unknown']);
+  expect(statuses('p99 < 50ms', [{ ...FAST, invalid: true }])).toEqual(['unknown']);
+  expect(statuses('p99 < 50ms', [{ ...SLOW, invalid: true }, FAST])).toEqual(['unknown', 'pass']);
+});
+
+test.each([
+  ['p99 < 50', 'write for example'],
+  ['p99 < 50%', 'p99 is measured in ms or s'],
+  ['goodput > 99ms', 'goodput is measured in %'],
+  ['p99 < 50ms for 5', "'5' must be a duration"],
+  ['latency < 5ms', 'write for example'],
+])('what is no threshold is quoted, with what is allowed (%#)', (text, why) => {
+  expect(() => parseThreshold(text)).toThrow(why);
+  expect(() => parseThreshold(text)).toThrow(`'${text}' is not a threshold`);
+});

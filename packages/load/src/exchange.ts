@@ -1,0 +1,44 @@
+/**
+ * One HTTP request with a deadline of its own that holds in every state: waiting for a connection, connecting, or
+ * half answered. For calls that prepare, verify or check health; what is measured goes through `open-loop.ts`.
+ */
+import type { BrokenReason } from './http/broken-reason.ts';
+import type { Exchange, HttpPool } from './http/pool.ts';
+
+export type ExchangeEnd =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly head: string;
+      /** Valid until the one who hears of it returns. */
+      readonly body: Buffer;
+    }
+  | { readonly kind: 'broken'; readonly reason: BrokenReason; readonly detail: string };
+
+/**
+ * Sends one request.
+ * @param timeoutMs from this call to the last byte of the answer.
+ * @param onEnd hears how it ended, once; never when the pool is destroyed before.
+ */
+export function exchange(
+  pool: HttpPool,
+  request: string,
+  timeoutMs: number,
+  onEnd: (end: ExchangeEnd) => void,
+): void {
+  const handlers: Exchange = {
+    onAnswer({ status, head, body }) {
+      clearTimeout(deadline);
+      onEnd({ kind: 'answer', status, head, body });
+    },
+    onBroken(reason, detail) {
+      clearTimeout(deadline);
+      onEnd({ kind: 'broken', reason, detail });
+    },
+  };
+  const deadline = setTimeout(() => {
+    pool.cut(handlers);
+    onEnd({ kind: 'broken', reason: 'timeout', detail: `no answer within ${timeoutMs} ms` });
+  }, timeoutMs);
+  pool.send(request, handlers);
+}

@@ -1,0 +1,162 @@
+/**
+ * The connections to one server. A request takes the connection that was used last, a new one when all are busy, and
+ * waits its turn where their number is bounded. Nothing is sent twice: what became of a request on a broken connection
+ * is an outcome, and whether to try again is not this layer's to say.
+ */
+import type { ParsedAnswer } from './answer-parser.ts';
+import type { BrokenReason } from './broken-reason.ts';
+import { Connection, type ConnectionListener, type Origin } from './connection.ts';
+
+/**
+ * Connections that are being made at once. Making one costs both sides what ten requests do: without a bound, a server
+ * that stood still for a moment is met by a storm of connections that keeps it from ever catching up.
+ */
+const CONNECTING_MAX = 32;
+
+export interface PoolOptions {
+  /** More requests than this wait for a connection. */
+  readonly connectionsMax: number;
+  readonly connectTimeoutMs: number;
+}
+
+/** A request that is under way. Hears its end once, or nothing after it was cut. */
+export interface Exchange {
+  /** @param answer valid until this returns. */
+  onAnswer(answer: ParsedAnswer): void;
+  onBroken(reason: BrokenReason, detail: string): void;
+}
+
+interface Waiting {
+  readonly request: string | Buffer;
+  readonly exchange: Exchange;
+}
+
+export class HttpPool implements ConnectionListener {
+  readonly origin: Origin;
+  readonly #options: PoolOptions;
+  readonly #idle: Connection[] = [];
+  readonly #busy = new Map<Connection, Exchange>();
+  readonly #carriers = new Map<Exchange, Connection>();
+  readonly #waiting = new Map<Exchange, Waiting>();
+  #connecting = 0;
+  #closing = false;
+  #drained: (() => void) | undefined;
+
+  constructor(origin: Origin, options: PoolOptions) {
+    this.origin = origin;
+    this.#options = options;
+  }
+
+  /** Sends a request, or lets it wait for a connection. The caller bounds how many there are, and how long. */
+  send(request: string | Buffer, exchange: Exchange): void {
+    const connection = this.#takeIdle() ?? this.#makeOne();
+    if (connection === undefined) this.#waiting.set(exchange, { request, exchange });
+    else this.#carry(connection, request, exchange);
+  }
+
+  /** Opens connections before they are needed, so that the first requests do not wait for them. */
+  warm(connections: number): void {
+    for (let made = 0; made < Math.min(connections, this.#options.connectionsMax); made += 1)
+      this.#idle.push(this.#connect());
+  }
+
+  /** Gives up on a request; the connection that carries it is cut, since its answer may still come. */
+  cut(exchange: Exchange): void {
+    this.#waiting.delete(exchange);
+    const connection = this.#carriers.get(exchange);
+    if (connection === undefined) return;
+    this.#release(connection);
+    connection.destroy();
+    this.#sendNext();
+  }
+
+  /** Resolves once all that is under way has ended; takes no further request. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#busy.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+    this.destroy();
+  }
+
+  /** Cuts all connections; nothing more is told. */
+  destroy(): void {
+    this.#closing = true;
+    for (const connection of [...this.#idle, ...this.#busy.keys()]) connection.destroy();
+    this.#idle.length = 0;
+    this.#busy.clear();
+    this.#carriers.clear();
+    this.#waiting.clear();
+    this.#drained?.();
+  }
+
+  onConnected(): void {
+    this.#connecting -= 1;
+    if (!this.#closing) this.#sendNext();
+  }
+
+  onAnswer(connection: Connection, answer: ParsedAnswer): void {
+    const exchange = this.#release(connection);
+    if (answer.keepAlive) this.#idle.push(connection);
+    exchange?.onAnswer(answer);
+    this.#sendNext();
+  }
+
+  onBroken(connection: Connection, reason: BrokenReason, detail: string): void {
+    const exchange = this.#release(connection);
+    if (exchange === undefined) {
+      const at = this.#idle.indexOf(connection);
+      if (at >= 0) this.#idle.splice(at, 1);
+      return;
+    }
+    exchange.onBroken(reason, detail);
+    this.#sendNext();
+  }
+
+  #takeIdle(): Connection | undefined {
+    if (this.#idle.length === 0) return undefined;
+    const nowMs = performance.now();
+    for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
+      if (last.isUsable(nowMs)) return last;
+      last.destroy();
+    }
+    return undefined;
+  }
+
+  #connect(): Connection {
+    this.#connecting += 1;
+    return new Connection(this.origin, this.#options.connectTimeoutMs, this);
+  }
+
+  #makeOne(): Connection | undefined {
+    if (this.#busy.size >= this.#options.connectionsMax || this.#connecting >= CONNECTING_MAX)
+      return undefined;
+    return this.#connect();
+  }
+
+  #carry(connection: Connection, request: string | Buffer, exchange: Exchange): void {
+    this.#busy.set(connection, exchange);
+    this.#carriers.set(exchange, connection);
+    connection.send(request);
+  }
+
+  #release(connection: Connection): Exchange | undefined {
+    const exchange = this.#busy.get(connection);
+    if (exchange === undefined) return undefined;
+    this.#busy.delete(connection);
+    this.#carriers.delete(exchange);
+    if (this.#closing && this.#busy.size === 0 && this.#waiting.size === 0) this.#drained?.();
+    return exchange;
+  }
+
+  #sendNext(): void {
+    const next = this.#waiting.values().next().value;
+    if (next === undefined) return;
+    const connection = this.#takeIdle() ?? this.#makeOne();
+    if (connection === undefined) return;
+    this.#waiting.delete(next.exchange);
+    this.#carry(connection, next.request, next.exchange);
+  }
+}

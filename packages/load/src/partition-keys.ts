@@ -1,0 +1,53 @@
+/**
+ * Which partition keys a load writes to: spread evenly, as the popularity of things is spread (Zipf), or with one
+ * hot key. MD5 over the keys makes them uniform on the ring, so an even spread of keys is an even load on shards,
+ * and a hot key is a hot shard. Pure.
+ */
+import { seededFraction, seededUint32 } from './random.ts';
+
+/** Keys of the Zipf distribution: enough that the tail is no handful, few enough for a table. */
+const ZIPF_KEYS = 10_000;
+
+export type KeyDistribution =
+  | { readonly kind: 'uniform' }
+  /** Key k of 10,000 is chosen in proportion to 1 ÷ k^exponent. */
+  | { readonly kind: 'zipf'; readonly exponent: number }
+  /** `fraction` of the writes go to one key, the others are spread evenly. */
+  | { readonly kind: 'hot'; readonly fraction: number };
+
+/** An endless row of partition keys, the same for the same seed. */
+export function partitionKeys(distribution: KeyDistribution, seed: string): () => string {
+  const uniform = uniformKeys(seed);
+  if (distribution.kind === 'uniform') return uniform;
+  const fraction = seededFraction(seed, 'key-popularity');
+  if (distribution.kind === 'hot') return () => (fraction() < distribution.fraction ? 'hot' : uniform());
+  const shares = zipfShares(distribution.exponent);
+  return () => `key-${firstAbove(shares, fraction())}`;
+}
+
+function uniformKeys(seed: string): () => string {
+  const next = seededUint32(seed, 'partition-keys');
+  return () => next().toString(16).padStart(8, '0') + next().toString(16).padStart(8, '0');
+}
+
+/** For each key the share of it and all more popular ones, up to 1. */
+function zipfShares(exponent: number): Float64Array {
+  const shares = new Float64Array(ZIPF_KEYS);
+  let sum = 0;
+  for (let key = 0; key < ZIPF_KEYS; key += 1) {
+    sum += 1 / (key + 1) ** exponent;
+    shares[key] = sum;
+  }
+  return shares.map((share) => share / sum);
+}
+
+function firstAbove(ascending: Float64Array, value: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] as number) > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

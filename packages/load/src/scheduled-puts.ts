@@ -1,0 +1,97 @@
+/**
+ * One schedule of PutRecords through the fleet's front-ends, as a user's client would send them: the engine, the
+ * front-ends that are ready and the history put together, with a `load` record for each window.
+ */
+import { accessHeaders } from '@fleetfall/protocol/access.ts';
+import type { LoadCommand } from '@fleetfall/protocol/load-stdio.ts';
+import type { WriteHistory } from './history.ts';
+import { kinesisRequests } from './kinesis/requests.ts';
+import { kinesisWorkload, type WriteKeeper } from './kinesis/workload.ts';
+import { type RunningLoop, startOpenLoop, type WindowRecord } from './open-loop.ts';
+import { evenArrivals } from './schedule/arrivals.ts';
+import { constantProfile } from './schedule/rate-profile.ts';
+import { rawKinesis } from './senders/raw-kinesis.ts';
+import type { MakeSdkSender } from './senders/sdk-kinesis.ts';
+import type { Targets } from './targets.ts';
+
+const WINDOW_MS = 500;
+/** As an application has it that sets nothing: three attempts. The fleet's secret is what lets it in. */
+const SDK_OPTIONS = {
+  attemptsMax: 3,
+  connectionsMax: 64,
+  signing: { credentials: { accessKeyId: 'fleetfall', secretAccessKey: 'fleetfall' }, region: 'us-east-1' },
+} as const;
+
+export interface PutParts {
+  readonly targets: Targets;
+  readonly secret: string;
+  readonly history: WriteHistory;
+  /** Names the writes of this load. */
+  readonly writer: string;
+  readonly seed: string;
+  /** Now, on the history's clock: whole milliseconds since the load began. */
+  readonly nowMs: () => number;
+  readonly onWindow: (window: WindowRecord) => void;
+}
+
+export interface RunningPuts extends RunningLoop {
+  readonly stream: string;
+}
+
+/**
+ * Starts a schedule. Windows are told until the last request has ended.
+ * @param sdk for a plan with `client: 'sdk'`, else null.
+ */
+export function startPuts(
+  plan: Extract<LoadCommand, { op: 'start' }>,
+  parts: PutParts,
+  sdk: MakeSdkSender | null,
+): RunningPuts {
+  const { targets, history, nowMs } = parts;
+  const keeper: WriteKeeper = {
+    begin: () => history.begin(nowMs()),
+    acknowledge: (serial, shardId, sequenceNumber) =>
+      history.acknowledge(serial, shardId, sequenceNumber, nowMs()),
+    refuse: history.refuse,
+  };
+  const workload = kinesisWorkload(
+    {
+      stream: plan.stream,
+      readFraction: 0,
+      shardIds: [],
+      batch: plan.batch ?? 1,
+      recordBytes: plan.recordBytes,
+      keys: plan.hotFraction ? { kind: 'hot', fraction: plan.hotFraction } : { kind: 'uniform' },
+      // A schedule that goes on where another ended draws other keys than it.
+      seed: `${parts.seed}/${history.count}`,
+      writer: parts.writer,
+    },
+    keeper,
+  );
+  const nextRoute = plan.balance === 'sticky' ? targets.sticky : targets.next;
+  const fields = accessHeaders(parts.secret);
+  const sdkSender = sdk?.(nextRoute, { ...SDK_OPTIONS, fields }, workload);
+  const loop = startOpenLoop(
+    {
+      arrivals: evenArrivals(constantProfile(plan.ratePerSecond, plan.durationMaxMs)),
+      beginAtMs: performance.now(),
+      inFlightMax: plan.inFlightMax,
+      timeoutMs: plan.timeoutMs,
+      windowMs: WINDOW_MS,
+    },
+    {
+      launch: sdkSender?.launch ?? rawKinesis(nextRoute, kinesisRequests(fields), workload),
+      targetsReady: targets.readyCount,
+      onWindow: parts.onWindow,
+    },
+  );
+  void loop.over.then(() => sdkSender?.[Symbol.dispose]());
+  const endLoop = loop[Symbol.dispose];
+  return Object.assign(loop, {
+    stream: plan.stream,
+    [Symbol.dispose]() {
+      endLoop();
+      sdkSender?.[Symbol.dispose]();
+    },
+  });
+}

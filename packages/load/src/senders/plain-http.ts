@@ -1,0 +1,56 @@
+/** Sends the same request to plain HTTP servers in turn. An answer below 400 is a success, whatever its body. */
+import type { Exchange, HttpPool } from '../http/pool.ts';
+import { authorityOf, type Fields, requestHead, requestText } from '../http/request-text.ts';
+import type { Flight, Launch } from '../open-loop.ts';
+import type { Recipient } from '../tally.ts';
+
+export interface PlainRequest {
+  readonly method: string;
+  readonly fields: Fields;
+  readonly body: string;
+}
+
+/** A server, and the path that is asked of it. */
+export interface PlainTarget {
+  readonly pool: HttpPool;
+  readonly path: string;
+}
+
+/** @throws RangeError when a header cannot be sent. */
+export function plainHttp(targets: readonly PlainTarget[], { method, fields, body }: PlainRequest): Launch {
+  const routes = targets.map(({ pool, path }) => {
+    const authority = authorityOf(pool.origin.host, pool.origin.port);
+    const head = requestHead(method, path, authority, fields);
+    const bytes = Buffer.from(body, 'utf8').toString('latin1');
+    const request = method === 'GET' && body === '' ? `${head}\r\n` : requestText(head, bytes);
+    const recipient: Recipient = { memberId: authority, cohort: 'incumbent' };
+    return { pool, request, recipient };
+  });
+  let turn = 0;
+  return (flight) => {
+    const route = routes[turn];
+    turn = (turn + 1) % routes.length;
+    if (route === undefined) throw new Error('Cannot send a request: there is no target');
+    flight.recipient = route.recipient;
+    flight.operation = method;
+    const exchange = new PlainExchange(flight);
+    flight.giveUp = () => route.pool.cut(exchange);
+    route.pool.send(route.request, exchange);
+  };
+}
+
+class PlainExchange implements Exchange {
+  readonly #flight: Flight;
+
+  constructor(flight: Flight) {
+    this.#flight = flight;
+  }
+
+  onAnswer({ status }: { readonly status: number }): void {
+    this.#flight.end(status < 400 ? 'ok' : `http-${status}`, null);
+  }
+
+  onBroken(reason: string): void {
+    this.#flight.end(reason, null);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Carries Kinesis calls straight over keep-alive sockets, one attempt each: the fast way, and the plain truth of what
+ * the service answered. Retries are the SDK's way, in `sdk-kinesis.ts`.
+ */
+import type { KinesisAction } from '@fleetfall/protocol/kinesis.ts';
+import type { Exchange, HttpPool } from '../http/pool.ts';
+import { asciiJson } from '../http/request-text.ts';
+import { type KinesisAnswer, readAnswer } from '../kinesis/answer.ts';
+import type { KinesisRequests } from '../kinesis/requests.ts';
+import type { KinesisCall } from '../kinesis/workload.ts';
+import type { Flight, Launch } from '../open-loop.ts';
+import type { Recipient } from '../tally.ts';
+
+/** A server that calls may go to. */
+export interface Route {
+  readonly pool: HttpPool;
+  readonly recipient: Recipient;
+}
+
+/**
+ * Sends each call over whichever route's turn it is.
+ * @param nextRoute undefined when there is nobody to send to: the flight ends as `no-target`.
+ */
+export function rawKinesis(
+  nextRoute: () => Route | undefined,
+  requestFor: KinesisRequests,
+  nextCall: () => KinesisCall,
+): Launch {
+  return (flight) => {
+    const route = nextRoute();
+    const call = nextCall();
+    flight.operation = call.action;
+    if (route === undefined) {
+      call.settle(NOBODY_ASKED);
+      flight.end(NOBODY_ASKED.outcome, null);
+      return;
+    }
+    flight.recipient = route.recipient;
+    const exchange = new KinesisExchange(flight, call);
+    flight.giveUp = () => route.pool.cut(exchange);
+    route.pool.send(requestFor(route.pool, call.action, asciiJson(call.input)), exchange);
+  };
+}
+
+const NOBODY_ASKED: KinesisAnswer<never> & { ok: false } = {
+  ok: false,
+  outcome: 'no-target',
+  reason: null,
+  definite: true,
+  message: 'there is no front-end to ask',
+};
+
+class KinesisExchange implements Exchange {
+  readonly #flight: Flight;
+  readonly #call: KinesisCall;
+
+  constructor(flight: Flight, call: KinesisCall) {
+    this.#flight = flight;
+    this.#call = call;
+  }
+
+  onAnswer({ status, head, body }: Parameters<Exchange['onAnswer']>[0]): void {
+    this.#hear(readAnswer(this.#call.action, { kind: 'answer', status, head, body }));
+  }
+
+  onBroken(reason: Parameters<Exchange['onBroken']>[0], detail: string): void {
+    this.#hear(readAnswer(this.#call.action, { kind: 'broken', reason, detail }));
+  }
+
+  #hear(answer: KinesisAnswer<KinesisAction>): void {
+    const outcome = this.#call.settle(answer);
+    this.#flight.end(outcome, answer.ok ? null : answer.reason);
+  }
+}

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { AnswerParser, fieldOf } from '../src/http/answer-parser.ts';
+
+interface Read {
+  readonly status: number;
+  readonly body: string;
+  readonly keepAlive: boolean;
+}
+
+function parserWithAnswers() {
+  const answers: Read[] = [];
+  const parser = new AnswerParser(({ status, body, keepAlive }) =>
+    answers.push({ status, body: body.toString('latin1'), keepAlive }),
+  );
+  return { parser, answers };
+}
+
+const ANSWERS: readonly (readonly [what: string, bytes: string, read: Read])[] = [
+  [
+    'a length',
+    'HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 5\r\n\r\nhello',
+    { status: 200, body: 'hello', keepAlive: true },
+  ],
+  [
+    'chunks with an extension and a trailer',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\nA\r\n, my world\r\n0\r\nx: y\r\n\r\n',
+    { status: 200, body: 'hello, my world', keepAlive: true },
+  ],
+  ['no body', 'HTTP/1.1 204 No Content\r\n\r\n', { status: 204, body: '', keepAlive: true }],
+  [
+    'an interim answer before it',
+    'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
+    { status: 503, body: '', keepAlive: false },
+  ],
+];
+
+test.each(ANSWERS)(
+  'reads an answer with %s, in one piece, byte by byte, and two at once',
+  (_what, bytes, read) => {
+    const whole = parserWithAnswers();
+    whole.parser.take(Buffer.from(bytes + bytes, 'latin1'));
+    expect(whole.answers).toEqual([read, read]);
+
+    const pieces = parserWithAnswers();
+    const reused = Buffer.alloc(1);
+    for (const byte of Buffer.from(bytes, 'latin1')) {
+      reused[0] = byte;
+      pieces.parser.take(reused);
+    }
+    expect(pieces.answers).toEqual([read]);
+  },
+);
+
+test('reads an answer without a length up to the end of the connection', () => {
+  const { parser, answers } = parserWithAnswers();
+  parser.take(Buffer.from('HTTP/1.1 200 OK\r\n\r\nall '));
+  parser.take(Buffer.from('of it'));
+  expect(answers).toEqual([]);
+  expect(parser.end()).toBe(false);
+  expect(answers).toEqual([{ status: 200, body: 'all of it', keepAlive: false }]);
+});
+
+test('tells an answer that the end of the connection cut short', () => {
+  const { parser, answers } = parserWithAnswers();
+  parser.take(Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'));
+  expect(parser.end()).toBe(true);
+  expect(answers).toEqual([]);
+});
+
+test.each([
+  ['SSH-2.0-OpenSSH_9.2\r\n\r\n', 'begin as HTTP'],
+  ['HTTP/1.1 abc\r\n\r\n', 'no status'],
+  ['HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n', 'more than 16777216 bytes'],
+  ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n', 'a chunk has no length'],
+  [`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(70_000)}`, 'bytes of head'],
+])('refuses what is no answer (%#)', (bytes, why) => {
+  expect(() => parserWithAnswers().parser.take(Buffer.from(bytes))).toThrow(why);
+});
+
+test('finds a field whatever its case, and not inside another', () => {
+  const head = 'HTTP/1.1 200 OK\r\nX-Reason-Code: no\r\nX-Reason:  map-aged \r\nA: b';
+  expect(fieldOf(head, 'x-reason')).toBe('map-aged');
+  expect(fieldOf(head, 'a')).toBe('b');
+  expect(fieldOf(head, 'reason')).toBeUndefined();
+});

@@ -1,0 +1,153 @@
+/**
+ * The one listener of a member: HTTP and WebSocket upgrades on one port, every request held against the run's
+ * secret before anything else. Node's `close` waits for upgraded sockets for ever, so sockets are kept and
+ * destroyed on the way out.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { refusalOf, SECRET_HEADER } from '@fleetfall/protocol/access.ts';
+import type { ListenAt } from '@fleetfall/protocol/boot.ts';
+import type { Endpoint } from '@fleetfall/protocol/membership.ts';
+
+/** A request body's bound where the route names none. */
+const BODY_BYTES_MAX = 1024 * 1024;
+
+export interface ListenerOptions {
+  readonly listen: ListenAt;
+  readonly secret: string;
+  /** Host names under which others reach this listener, besides its own address. */
+  readonly alsoKnownAs?: readonly string[];
+  /** Answers a request that passed. An error that it throws is answered 500 and reported. */
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+  /** Takes an upgrade that passed; without it upgrades are refused. */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface StartedListener extends AsyncDisposable {
+  /** Where others reach it. */
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * Starts to listen.
+ * @throws when the address is taken or not of this machine; the message names both.
+ */
+export async function startListener(options: ListenerOptions): Promise<StartedListener> {
+  const host = options.listen.host === 'own' ? ownAddress() : options.listen.host;
+  const sockets = new Set<Socket>();
+  const hosts = new Set<string>();
+  const server = createServer((request, response) => {
+    const refusal = accessRefusal(request, options.secret, hosts);
+    if (refusal !== undefined) {
+      sendJson(response, 403, { message: `Access refused: ${refusal}` });
+      return;
+    }
+    Promise.try(options.onRequest, request, response).catch((error: unknown) => {
+      options.onError(error);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { message: 'internal error' });
+    });
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('upgrade', (request, socket, head) => {
+    // Node takes its own listener off before this event: a peer that resets would end the process, whoever it is.
+    socket.on('error', () => socket.destroy());
+    const refusal = accessRefusal(request, options.secret, hosts);
+    if (refusal !== undefined || options.onUpgrade === undefined) {
+      socket.end(
+        `HTTP/1.1 ${refusal === undefined ? '404 Not Found' : '403 Forbidden'}\r\nconnection: close\r\n\r\n`,
+      );
+      return;
+    }
+    options.onUpgrade(request, socket, head);
+  });
+  await listening(server, host, options.listen.port);
+  const { port } = server.address() as AddressInfo;
+  for (const name of [host, ...(options.alsoKnownAs ?? [])]) hosts.add(`${name}:${port}`);
+  return {
+    endpoint: { host, port },
+    async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Answers with JSON. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  const bytes = Buffer.from(JSON.stringify(body), 'utf8');
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+    ...headers,
+  });
+  response.end(bytes);
+}
+
+/** A body longer than its bound. */
+export class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+}
+
+/**
+ * Reads a request's body.
+ * @throws BodyTooLargeError past `bytesMax`; the request is left unread.
+ */
+export async function readBody(request: IncomingMessage, bytesMax: number = BODY_BYTES_MAX): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new BodyTooLargeError(`Cannot read a body of more than ${bytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function accessRefusal(
+  request: IncomingMessage,
+  secret: string,
+  hosts: ReadonlySet<string>,
+): string | undefined {
+  const given = request.headers[SECRET_HEADER];
+  return refusalOf(
+    {
+      secret: typeof given === 'string' ? given : undefined,
+      origin: request.headers.origin,
+      host: request.headers.host,
+    },
+    secret,
+    hosts,
+  );
+}
+
+function ownAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flat();
+  const own = addresses.find((address) => address?.family === 'IPv4' && !address.internal);
+  if (own === undefined)
+    throw new Error("Cannot listen on host 'own': this machine has no IPv4 address but loopback");
+  return own.address;
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const what = error.code === 'EADDRINUSE' ? 'the port is taken' : error.message;
+      reject(new Error(`Cannot listen on ${host}:${port}: ${what}`, { cause: error }));
+    });
+    server.listen(port, host, () => resolve());
+  });
+}

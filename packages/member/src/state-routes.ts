@@ -1,0 +1,57 @@
+/**
+ * The routes that every member has: `/healthz`, `/readyz`, `/debug/state`, `/metrics`. None of them needs a
+ * thread, so they answer at the limit too: alive and unable to route is what the incident looked like.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  HEALTH_PATH,
+  type KernelCounters,
+  METRICS_PATH,
+  type MemberState,
+  READY_PATH,
+  STATE_PATH,
+} from '@fleetfall/protocol/member-state.ts';
+import type { Registry } from '@prometheus-io/client';
+import { ownPidsCgroup, readKernelCounters } from './kernel-counters.ts';
+import { sendJson } from './listener.ts';
+
+export interface StateRoutesOptions {
+  /** The member's state as it is now. */
+  readonly state: () => MemberState;
+  readonly ready: () => boolean;
+  readonly registry: Registry;
+}
+
+/** Answers a request when it is for one of the common routes. */
+export type StateRoutes = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+export function stateRoutes({ state, ready, registry }: StateRoutesOptions): StateRoutes {
+  return async (request, response) => {
+    if (request.method !== 'GET') return false;
+    switch (request.url) {
+      case HEALTH_PATH:
+        sendJson(response, 200, { alive: true });
+        return true;
+      case READY_PATH:
+        sendJson(response, ready() ? 200 : 503, { ready: ready() });
+        return true;
+      case STATE_PATH:
+        sendJson(response, 200, state());
+        return true;
+      case METRICS_PATH: {
+        const text = await registry.metrics();
+        response.writeHead(200, { 'content-type': registry.contentType });
+        response.end(text);
+        return true;
+      }
+      default:
+        return false;
+    }
+  };
+}
+
+/** A reader of the calling process's own kernel counters; it answers null where there are none. */
+export function ownKernelReader(): () => KernelCounters | null {
+  const cgroup = ownPidsCgroup();
+  return () => (cgroup === null ? null : readKernelCounters(cgroup));
+}

@@ -1,0 +1,115 @@
+/**
+ * The load of a running fleet, started and stopped, and what users get of the fleet under it.
+ */
+import { type Goodput, goodputOfWindows, type LoadWindow } from '@fleetfall/claims/goodput.ts';
+import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
+import { parseDurationMs } from '@fleetfall/experiment/quantity.ts';
+import { layOutScript } from '@fleetfall/experiment/script.ts';
+import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
+import { startLoad, stopLoad } from '../method/service.ts';
+import type { Duration, LoadFields } from './fleet-options.ts';
+import type { OpenRun } from './open-run.ts';
+import type { FleetLoad } from './running-fleet.ts';
+
+/** The load closes a window twice a second; one that comes so late does not come. */
+const WINDOW_LATE_MS = 5_000;
+const MEASURED_MAX_MS = 600_000;
+
+export interface LoadControl extends FleetLoad {
+  /** See `RunningFleet.goodput`. */
+  measure(over: Duration): Promise<Goodput>;
+}
+
+/** @param running whether the load was started with the fleet. */
+export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolean): LoadControl {
+  const [{ fleet: own, name }] = layout.arms;
+  let running = isRunning;
+  let sentBefore = 0;
+
+  return {
+    get running() {
+      return running;
+    },
+    async start(load) {
+      arm.signal.throwIfAborted();
+      if (running) throw new SettingsError('load.start: the load is running: stop it first');
+      const wanted = load === undefined ? own : fieldsOf(load, own);
+      startLoad(arm.fleet, { ...own, ...wanted }, sentBefore);
+      running = true;
+    },
+    async stop() {
+      arm.signal.throwIfAborted();
+      if (!running) throw new SettingsError('load.stop: the load is not running');
+      running = false;
+      const { offered, sent, dropped, ok } = await stopLoad(arm.fleet);
+      sentBefore += sent;
+      return { offered, sent, dropped, ok };
+    },
+    async measure(over) {
+      arm.signal.throwIfAborted();
+      const overMs = durationOf(over);
+      if (!running) throw new SettingsError('goodput: the load is not running: there is nothing to measure');
+      const { promise, resolve, reject } = Promise.withResolvers<Goodput>();
+      const windows: LoadWindow[] = [];
+      let measuredMs = 0;
+      let isFirst = true;
+      using _listening = journal.subscribe((record) => {
+        if (!('arm' in record) || record.arm !== name || record.kind !== 'load') return;
+        if (record.record.kind !== 'load') return;
+        // The window that is open now began before the question was asked.
+        if (isFirst) {
+          isFirst = false;
+          return;
+        }
+        windows.push({ endMs: record.monoMs, atMs: record.atMs, load: record.record });
+        measuredMs += record.record.windowMs;
+        const goodput = measuredMs < overMs ? null : goodputOfWindows(windows);
+        if (goodput !== null) resolve(goodput);
+      });
+      const late = setTimeout(
+        () =>
+          reject(
+            new Error(`goodput: the load told of ${windows.length} windows in ${overMs + WINDOW_LATE_MS} ms`),
+          ),
+        overMs + WINDOW_LATE_MS,
+      );
+      const aborted = (): void => reject(arm.signal.reason);
+      arm.signal.addEventListener('abort', aborted, { once: true });
+      try {
+        return await promise;
+      } finally {
+        clearTimeout(late);
+        arm.signal.removeEventListener('abort', aborted);
+      }
+    },
+  };
+}
+
+function fieldsOf(load: LoadFields, own: FleetLayout): Partial<FleetLayout> {
+  const read = layOutScript({ load }, '').arms[0].fleet;
+  return {
+    ratePerSecond: load.rate === undefined ? own.ratePerSecond : read.ratePerSecond,
+    recordBytes: load.recordSize === undefined ? own.recordBytes : read.recordBytes,
+    client: load.client === undefined ? own.client : read.client,
+    balance: load.balance === undefined ? own.balance : read.balance,
+    batch: load.batch === undefined ? own.batch : read.batch,
+    hotFraction: load.hotKey === undefined ? own.hotFraction : read.hotFraction,
+  };
+}
+
+function durationOf(over: Duration): number {
+  const overMs = readDurationMs(over, 'goodput');
+  if (overMs > 0 && overMs <= MEASURED_MAX_MS) return overMs;
+  throw new SettingsError(`goodput: over '${over}': must be above 0 and at most ${MEASURED_MAX_MS}ms`);
+}
+
+/** @throws SettingsError when it is no duration. */
+export function readDurationMs(text: string, place: string): number {
+  try {
+    return parseDurationMs(text);
+  } catch (error) {
+    throw new SettingsError(`${place}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The live account: what a run is doing, told from its journal as it is written. On a terminal the last line is
+ * the fleet as it stands and is written over; into a pipe there is a line for each thing that happened.
+ */
+import { styleText } from 'node:util';
+import type {
+  Arm,
+  ArmRecord,
+  EndRecord,
+  JournalRecord,
+  RunRecord,
+  Stamp,
+} from '@fleetfall/journal/records.ts';
+import { type FleetStatus, foldStatus, type StatusFold } from './fleet-status.ts';
+
+/** How often the line of a terminal is written over. */
+const REFRESH_MS = 200;
+const PHASE_WIDTH = 13;
+
+/** Where the account goes: a terminal or a pipe. */
+export interface AccountStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export interface Account extends Disposable {
+  heed(record: JournalRecord): void;
+  /** A line that is not of the journal: the image being built. */
+  say(line: string): void;
+}
+
+export function startAccount(stream: AccountStream): Account {
+  const folds = new Map<Arm, StatusFold>();
+  const live = stream.isTTY === true;
+  let liveShown = false;
+  const dim = (text: string): string => (live ? styleText('dim', text) : text);
+
+  function clear(): void {
+    if (liveShown) stream.write('\r\u001b[2K');
+    liveShown = false;
+  }
+  function say(line: string): void {
+    clear();
+    stream.write(`${line}\n`);
+  }
+  function refresh(): void {
+    const status = [...folds.values()].map((fold) => fold.status).find(({ phase }) => phase !== null);
+    if (status === undefined) return;
+    const line = ` ${(status.phase ?? '').padEnd(PHASE_WIDTH)} ${describe(status)}`;
+    stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+    liveShown = true;
+  }
+  function foldOf(arm: Arm): StatusFold {
+    const fold = folds.get(arm) ?? foldStatus();
+    folds.set(arm, fold);
+    return fold;
+  }
+  const timer = live ? setInterval(refresh, REFRESH_MS) : undefined;
+
+  return {
+    say,
+    heed(record) {
+      const line = 'arm' in record ? armLine(foldOf(record.arm), record, dim) : runLine(record);
+      if (line !== undefined) say(line);
+    },
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      clear();
+    },
+  };
+}
+
+function runLine(record: (RunRecord | EndRecord) & Stamp): string | undefined {
+  if (record.kind === 'run') return headLine(record);
+  return record.how === 'complete' ? undefined : ` ended early: ${record.reason ?? 'no reason known'}`;
+}
+
+function armLine(
+  fold: StatusFold,
+  record: ArmRecord & Stamp,
+  dim: (text: string) => string,
+): string | undefined {
+  const before = { ...fold.status };
+  fold.heed(record);
+  const control = fold.title;
+  switch (record.kind) {
+    case 'arm':
+      return control === null ? undefined : dim(` control: ${control}`);
+    case 'phase': {
+      if (record.event === 'begin') return undefined;
+      const took = dim(`${((record.monoMs - before.phaseBeganMs) / 1_000).toFixed(1)} s`);
+      const where = control === null ? '' : dim(`  ${control}`);
+      return ` ${record.phase.padEnd(PHASE_WIDTH)} ${describe({ ...before, frontEnds: record.frontEnds })}  ${took}${where}`;
+    }
+    case 'prediction':
+      return ` ${'prediction'.padEnd(PHASE_WIDTH)} ${predictionText(record)}`;
+    case 'settled':
+      return before.phase === 'growth' ? dim(` ${'·'.padStart(PHASE_WIDTH)} ${describe(before)}`) : undefined;
+    case 'member':
+      return record.event === 'died'
+        ? ` ${record.memberId} died: ${record.detail ?? 'no reason known'}`
+        : undefined;
+    case 'fault': {
+      const verdict = record.reason === null ? record.outcome : `${record.outcome}: ${record.reason}`;
+      return ` ${record.faultId} of ${record.members.join(', ')}: ${verdict}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function headLine(run: RunRecord): string {
+  return [
+    `fleetfall ${run.fleetfall}: ${run.experiment} on ${run.runtime} (${run.runtimeReason})`,
+    `${run.trial.of === 1 ? '' : `trial ${run.trial.number} of ${run.trial.of} · `}seed ${run.seed} · an hour of discovery takes ${(3_600 / run.timeScale).toFixed(1)} s here (1:${Math.round(run.timeScale)})`,
+    '',
+  ].join('\n');
+}
+
+function predictionText({ prediction }: Extract<ArmRecord & Stamp, { kind: 'prediction' }>): string {
+  const { a, k, c, limit, size, low, high } = prediction;
+  const line = `tasks(N) = ${round(a)} + ${round(k)}·(N − 1), ${round(c)} more while a map is built; limit ${limit}`;
+  if (size === null) return `${line}: threads do not grow with the fleet, nothing will break`;
+  return `${line}: first breaks at ${size} front-ends${low === high ? '' : ` (${low} to ${high})`}`;
+}
+
+const round = (value: number): string => String(Number(value.toFixed(2)));
+
+/** One line: size, the fullest member against its limit, goodput, errors, refusals. */
+function describe(status: FleetStatus): string {
+  const tasks = `tasks ${status.tasksMost}/${status.limit ?? '∞'}`;
+  const parts = [`${String(status.frontEnds).padStart(2)} front-ends`, tasks.padEnd(12)];
+  if (status.okPerSecond !== null) parts.push(`${String(Math.round(status.okPerSecond)).padStart(4)} ok/s`);
+  if (status.failedPerSecond > 0)
+    parts.push(`${Math.round(status.failedPerSecond)} failed/s, most ${status.mostError}`);
+  const { incumbent, newcomer } = status.refusals;
+  if (incumbent + newcomer > 0) parts.push(`threads refused: ${incumbent} incumbents, ${newcomer} newcomers`);
+  return parts.join('  ');
+}

@@ -1,0 +1,105 @@
+/**
+ * Where an arm stands now, folded from the journal's records one by one: what the live account shows. Nothing is
+ * judged here.
+ */
+import type { ArmRecord, Phase, Stamp } from '@fleetfall/journal/records.ts';
+import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
+
+export interface FleetStatus {
+  phase: Phase | null;
+  phaseBeganMs: number;
+  frontEnds: number;
+  tasksMost: number;
+  limit: number | null;
+  /** Refused threads by the kernel's count, of the incarnations that run now and ran before. */
+  refusals: Record<Cohort, number>;
+  okPerSecond: number | null;
+  failedPerSecond: number;
+  /** The most frequent error of the last window. */
+  mostError: string | null;
+}
+
+interface Incarnation {
+  readonly incarnation: string;
+  readonly hits: number;
+  readonly tasks: number;
+}
+
+export interface StatusFold {
+  readonly status: FleetStatus;
+  /** What differs in this arm; null for the experiment itself. */
+  title: string | null;
+  heed(record: ArmRecord & Stamp): void;
+}
+
+export function foldStatus(): StatusFold {
+  const cohorts = new Map<string, Cohort>();
+  const incarnations = new Map<string, Incarnation>();
+  const status: FleetStatus = {
+    phase: null,
+    phaseBeganMs: 0,
+    frontEnds: 0,
+    tasksMost: 0,
+    limit: null,
+    refusals: { incumbent: 0, newcomer: 0 },
+    okPerSecond: null,
+    failedPerSecond: 0,
+    mostError: null,
+  };
+
+  function heedSample(record: Extract<ArmRecord, { kind: 'observer' }>['record']): void {
+    if (record.kind !== 'sample' || record.state.role !== 'front-end' || record.state.kernel === null) return;
+    const { memberId, incarnation, kernel } = record.state;
+    const cohort = cohorts.get(memberId);
+    if (cohort === undefined) return;
+    const before = incarnations.get(memberId);
+    const counted = before?.incarnation === incarnation ? before.hits : 0;
+    status.refusals[cohort] += kernel.limitHits - counted;
+    incarnations.set(memberId, { incarnation, hits: kernel.limitHits, tasks: kernel.tasks });
+    status.limit = kernel.limit;
+    status.tasksMost = Math.max(...[...incarnations.values()].map(({ tasks }) => tasks));
+  }
+
+  function heedLoad(record: Extract<ArmRecord, { kind: 'load' }>['record']): void {
+    if (record.kind !== 'load') return;
+    const seconds = record.windowMs / 1_000;
+    const failures = record.outcomes.filter(({ outcome }) => outcome !== 'ok');
+    const sum = (counts: readonly { count: number }[]): number =>
+      counts.reduce((total, { count }) => total + count, 0);
+    status.okPerSecond = (sum(record.outcomes) - sum(failures)) / seconds;
+    status.failedPerSecond = sum(failures) / seconds;
+    const most = failures.toSorted((left, right) => right.count - left.count)[0];
+    status.mostError =
+      most === undefined ? null : `${most.outcome}${most.reason === null ? '' : ` (${most.reason})`}`;
+  }
+
+  const fold: StatusFold = {
+    status,
+    title: null,
+    heed(record) {
+      switch (record.kind) {
+        case 'arm':
+          fold.title = record.title;
+          return;
+        case 'phase':
+          status.phase = record.event === 'begin' ? record.phase : null;
+          status.phaseBeganMs = record.monoMs;
+          status.frontEnds = record.frontEnds;
+          return;
+        case 'member':
+          if (record.role !== 'front-end') return;
+          status.frontEnds = record.frontEnds;
+          if (record.event === 'started' && record.cohort !== null)
+            cohorts.set(record.memberId, record.cohort);
+          else incarnations.delete(record.memberId);
+          return;
+        case 'observer':
+          heedSample(record.record);
+          return;
+        case 'load':
+          heedLoad(record.record);
+      }
+    },
+  };
+  return fold;
+}

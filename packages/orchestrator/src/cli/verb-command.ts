@@ -1,0 +1,67 @@
+/**
+ * The verbs of a fleet that a keeper holds: each is one request, its answer told, its outcome an exit code.
+ */
+import type { FaultVerdict } from '@fleetfall/protocol/faults.ts';
+import type { VerbAnswer } from '../keeper/do-verb.ts';
+import { DEFAULT_NAME, removeFolder } from '../keeper/fleet-folder.ts';
+import { askKeeper, KeeperDiedError } from '../keeper/keeper-host.ts';
+import type { DownAnswer, VerbRequest } from '../keeper/messages.ts';
+import { prune } from '../runtime/prune.ts';
+import type { CommandContext } from './command-context.ts';
+import { EXIT, SignalledError } from './exit-codes.ts';
+import { answerText, statusText } from './verb-text.ts';
+
+export interface VerbOptions {
+  readonly name?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** @returns the exit code. @throws SettingsError, KeeperDiedError, VerbRefusedError. */
+export async function verbCommand(
+  request: VerbRequest,
+  { name = DEFAULT_NAME, json }: VerbOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { fleetsFolder, stdout, stderr, signal } = context;
+  const onProgress = (line: string): void => void stderr.write(`${line}\n`);
+  try {
+    const answer = (await askKeeper(request, { fleetsFolder, name, onProgress, signal })) as VerbAnswer;
+    const text = request.verb === 'status' ? statusText(answer) : answerText(answer);
+    stdout.write(json === true ? `${JSON.stringify(answer)}\n` : text);
+    return exitCodeOf(answer);
+  } catch (error) {
+    if (!(error instanceof SignalledError)) throw error;
+    stderr.write(`${error.message}; fleet '${name}' stays, and goes on with what it was asked for\n`);
+    return error.exitCode;
+  }
+}
+
+/** @returns the exit code. @throws SettingsError when there is no such fleet; VerbRefusedError when something was left. */
+export async function downCommand(
+  { name = DEFAULT_NAME, json }: VerbOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { fleetsFolder, stdout, stderr, signal } = context;
+  const asking = { fleetsFolder, name, onProgress: () => undefined, signal };
+  let answer: DownAnswer;
+  try {
+    answer = (await askKeeper({ verb: 'down' }, asking)) as DownAnswer;
+  } catch (error) {
+    if (!(error instanceof KeeperDiedError)) throw error;
+    const { fleet } = error;
+    stderr.write(`the keeper of fleet '${name}' had died; its log: ${fleet.log}; removing what is left\n`);
+    await prune({ check: false, owner: fleet.owner });
+    removeFolder(fleetsFolder, fleet);
+    answer = { name, journal: fleet.journal };
+  }
+  if (json === true) stdout.write(`${JSON.stringify(answer)}\n`);
+  else stdout.write(` fleet ${name} is down\n journal  ${answer.journal}\n`);
+  return EXIT.asExpected;
+}
+
+/** Faults are credited by their evidence alone: one that was not tried is no success, one that cannot be told neither. */
+function exitCodeOf({ outcomes }: VerbAnswer): number {
+  const seen = (verdict: FaultVerdict): boolean => outcomes.some(({ outcome }) => outcome === verdict);
+  if (seen('skipped')) return EXIT.notAsExpected;
+  return seen('indeterminate') ? EXIT.inconclusive : EXIT.asExpected;
+}

@@ -1,0 +1,148 @@
+/**
+ * The verdict as people and as scripts read it. Figures come from the judge; only their layout is decided here.
+ */
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { ClaimVerdict } from '@fleetfall/claims/claim.ts';
+import { counted, percent } from '@fleetfall/claims/figures.ts';
+import type { Goodput } from '@fleetfall/claims/goodput.ts';
+import type { Verdict } from '@fleetfall/claims/judge.ts';
+import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
+import { drawFallText } from '@fleetfall/report/terminal-picture.ts';
+import type { AccountStream } from './account.ts';
+
+const COLUMNS_OTHERWISE = 110;
+const COLUMNS_MAX = 140;
+const CLAIM_WIDTH = 25;
+const VERDICT_WIDTH = 13;
+
+const COLOUR_OF: Record<ClaimVerdict, 'green' | 'red' | 'yellow' | 'cyan'> = {
+  held: 'green',
+  refuted: 'red',
+  unknown: 'yellow',
+  consistent: 'cyan',
+  inconsistent: 'red',
+};
+
+/**
+ * The verdict for a terminal or a pipe: the picture, the sizes, the claims with their figures, the journal.
+ * @param reportPath where the run's page is, or is about to be; null without one.
+ */
+export function verdictText(
+  verdict: Verdict,
+  records: readonly JournalRecord[],
+  journalPath: string,
+  stream: AccountStream,
+  reportPath: string | null = null,
+): string {
+  const columns = Math.min(stream.columns ?? COLUMNS_OTHERWISE, COLUMNS_MAX);
+  const coloured = stream.isTTY === true;
+  const paint = (colour: Parameters<typeof styleText>[0], text: string): string =>
+    coloured ? styleText(colour, text) : text;
+  const lines = [
+    '',
+    drawFallText(records, columns),
+    '',
+    ...sizeLines(verdict),
+    '',
+    ...verdict.claims.flatMap(({ id, verdict: word, account }) =>
+      wrapped(
+        ` ${id.padEnd(CLAIM_WIDTH)} ${paint(COLOUR_OF[word], word.padEnd(VERDICT_WIDTH))} `,
+        account,
+        columns,
+      ),
+    ),
+    '',
+    ...armLines(verdict),
+    // As expected, the claims and arms above say it all.
+    ...(verdict.exitCode === 0 ? [] : verdict.reasons.flatMap((reason) => wrapped('   ', reason, columns))),
+    '',
+    paint(verdict.exitCode === 0 ? 'green' : 'red', ` verdict  ${verdict.verdict.replaceAll('-', ' ')}`),
+    ` journal  ${journalPath}`,
+    ...(reportPath === null ? [] : [` report   ${reportPath}`]),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function sizeLines({ prediction, observed, firstFailedRequest, refusals, goodput }: Verdict): string[] {
+  const predicted = prediction === null ? 'none was made' : (prediction.size ?? 'nothing breaks');
+  const { incumbent, newcomer } = refusals;
+  const failed =
+    firstFailedRequest === null
+      ? 'no request failed'
+      : `${firstFailedRequest.frontEnds} front-ends (${firstFailedRequest.outcome}, at an ${firstFailedRequest.cohort})`.replace(
+          'an newcomer',
+          'a newcomer',
+        );
+  const rate = (stage: Goodput | null): string =>
+    stage === null ? '–' : `${percent(stage.fraction)} (${Math.round(stage.okPerSecond)}/s)`;
+  return [
+    ` breaking size        predicted ${predicted}, observed ${observed.size ?? 'none'}`,
+    ` first failed request ${failed}`,
+    ` threads refused      incumbents ${counted(incumbent.hits, 'time')} on ${incumbent.members} of ${incumbent.watched}, newcomers ${counted(newcomer.hits, 'time')} on ${newcomer.members} of ${newcomer.watched} (pids.events max)`,
+    ` goodput              before ${rate(goodput.before)} · during ${rate(goodput.during)} · after removal ${rate(goodput.afterRemoval)} · after restart ${rate(goodput.after)}`,
+  ];
+}
+
+function armLines({ arms }: Verdict): string[] {
+  return arms.map(
+    ({ arm, outcome, outcomeReason }) =>
+      ` ${arm.padEnd(CLAIM_WIDTH)} ${outcome.padEnd(VERDICT_WIDTH)} ${outcomeReason}`,
+  );
+}
+
+/** Text behind a head, broken at words, later lines set in under the first. */
+function wrapped(head: string, text: string, columns: number): string[] {
+  const indent = stripVTControlCharacters(head).length;
+  const width = Math.max(20, columns - indent);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines.map((each, index) => (index === 0 ? head : ' '.repeat(indent)) + each);
+}
+
+/** The verdict as `--json` prints it, on one line. */
+export function verdictJson(
+  verdict: Verdict,
+  records: readonly JournalRecord[],
+  journalPath: string,
+  reportPath: string | null = null,
+): object {
+  const run = records.find((record): record is RunRecord & JournalRecord => record.kind === 'run');
+  const { prediction, claims, phases, goodput, observed, reasons, refusals, firstFailedRequest, arms } =
+    verdict;
+  return {
+    experiment: run?.experiment ?? null,
+    runtime: run?.runtime ?? null,
+    verdict: verdict.verdict,
+    reasons,
+    prediction:
+      prediction === null ? null : { size: prediction.size, low: prediction.low, high: prediction.high },
+    observed,
+    firstFailedRequest,
+    refusals,
+    claims: claims.map(({ id, verdict: word, account, evidence }) => ({
+      id,
+      verdict: word,
+      account,
+      evidence,
+    })),
+    arms: arms.map(({ arm, outcome, claims: ofArm }) => ({
+      arm,
+      outcome,
+      claims: ofArm.map(({ id, verdict: word }) => ({ id, verdict: word })),
+    })),
+    phases,
+    goodput,
+    journal: journalPath,
+    report: reportPath,
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * The keeper's end of the socket: takes one request for a connection, does it, answers. What changes the fleet is done
+ * one at a time, in the order in which it came; a status and the end do not wait for them.
+ */
+import type { Server, Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
+import { ConditionTimeoutError, type RunningFleet } from '../api/running-fleet.ts';
+import { EXIT } from '../cli/exit-codes.ts';
+import { StoppedError, UnsteadyError } from '../method/endings.ts';
+import { TeardownError } from '../runtime/take-down.ts';
+import { doVerb } from './do-verb.ts';
+import { NameTakenError } from './fleet-folder.ts';
+import type { HeldFleet } from './held-fleet.ts';
+import {
+  type DownAnswer,
+  type KeeperLine,
+  REQUEST_BYTES_MAX,
+  type Refusal,
+  type VerbRequest,
+} from './messages.ts';
+
+/** Changes that wait for one another; a script that asks for more is not waiting for answers. */
+const WAITING_MAX = 16;
+/** A client writes its request in the same turn in which it connects. */
+const REQUEST_TIMEOUT_MS = 5_000;
+/** Answers are short, and whoever asked is reading. */
+const FLUSH_TIMEOUT_MS = 2_000;
+
+export interface VerbServerOptions {
+  readonly held: HeldFleet;
+  readonly name: string;
+  readonly journal: string;
+  /** Gives the fleet's name free; called when nothing of the fleet is left, before that is told. */
+  readonly release: () => void;
+  /** Hears what is told of the fleet as it happens, from the beginning. */
+  readonly subscribe: (hear: (line: string) => void, fromStart: boolean) => Disposable;
+}
+
+export interface VerbServer {
+  /** Waits until every request under way is answered, and closes what is open. */
+  finish(): Promise<void>;
+}
+
+export function serveVerbs(server: Server, options: VerbServerOptions): VerbServer {
+  const { held, name, journal } = options;
+  const sockets = new Set<Socket>();
+  const underWay = new Set<Promise<void>>();
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+
+  async function inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+    if (waiting >= WAITING_MAX)
+      throw new SettingsError(`${WAITING_MAX} verbs wait already: wait for their answers`);
+    waiting += 1;
+    const turn = last.then(act, act);
+    // Whoever asked hears of the failure, from `turn`; the next in line only waits for its end.
+    last = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      waiting -= 1;
+    }
+  }
+
+  async function upOrReleased(): Promise<RunningFleet> {
+    try {
+      return await held.up;
+    } catch (error) {
+      options.release();
+      throw error;
+    }
+  }
+
+  async function answer(request: VerbRequest): Promise<unknown> {
+    switch (request.verb) {
+      case 'down':
+        await held.end();
+        options.release();
+        return { name, journal } satisfies DownAnswer;
+      case 'await-up':
+        return doVerb(name, await upOrReleased(), request);
+      case 'status':
+        return doVerb(name, await held.running(), request);
+      default:
+        return inTurn(async () => doVerb(name, await held.running(), request));
+    }
+  }
+
+  async function serve(socket: Socket): Promise<void> {
+    const send = (line: KeeperLine): void => void socket.write(`${JSON.stringify(line)}\n`);
+    try {
+      const request = await readRequest(socket);
+      using _progress = options.subscribe(
+        (line) => send({ kind: 'progress', line }),
+        request.verb === 'await-up',
+      );
+      send({ kind: 'answer', answer: await answer(request) });
+    } catch (error) {
+      send({ kind: 'refused', ...refusalOf(error) });
+    }
+    socket.end();
+  }
+
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    // Whoever asked has gone: what was asked for goes on, and nobody hears the answer.
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    const serving = serve(socket).finally(() => underWay.delete(serving));
+    underWay.add(serving);
+  });
+
+  return {
+    async finish() {
+      server.close();
+      await Promise.all(underWay);
+      const late = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, FLUSH_TIMEOUT_MS);
+      await Promise.all(
+        [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+      );
+      clearTimeout(late);
+    },
+  };
+}
+
+async function readRequest(socket: Socket): Promise<VerbRequest> {
+  socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy());
+  let bytes = 0;
+  socket.on('data', (chunk) => {
+    bytes += chunk.length;
+    if (bytes > REQUEST_BYTES_MAX) socket.destroy();
+  });
+  const lines = createInterface({ input: socket });
+  socket.on('close', () => lines.close());
+  for await (const line of lines) {
+    socket.setTimeout(0);
+    return JSON.parse(line) as VerbRequest;
+  }
+  throw new Error('the connection ended without a request');
+}
+
+/** What an error is to the command that asked. */
+export function refusalOf(error: unknown): Refusal {
+  const message = error instanceof Error ? error.message : String(error);
+  const why = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return { name: error instanceof Error ? error.name : 'Error', message, exitCode: exitCodeOf(why) };
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof SettingsError || error instanceof NameTakenError) return EXIT.usage;
+  if (error instanceof ConditionTimeoutError) return EXIT.notAsExpected;
+  if (error instanceof UnsteadyError) return EXIT.inconclusive;
+  if (error instanceof TeardownError) return EXIT.leftover;
+  if (error instanceof StoppedError) return EXIT.stopped;
+  return EXIT.harness;
+}

@@ -1,0 +1,48 @@
+/**
+ * What goes into a kit: an entry for each role, for the compose lab, and for each kind of thread of a front-end. The
+ * names of the files are a contract with those who start them: the runtimes (`<role>.mjs`), the front-end's
+ * `thread-entry.ts` (`<thread>.cjs`) and piscina, which looks for `worker.js` beside itself.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import type { Role } from '@fleetfall/protocol/boot.ts';
+
+/** The clone: bundles name their sources relative to it, so that they are the same wherever it lies. */
+export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
+
+/** One bundled file. Its ending decides the format: `.mjs` is ESM, all else CommonJS. */
+export interface KitEntry {
+  readonly file: string;
+  /** Absolute path of the source. */
+  readonly source: string;
+}
+
+/** The file of a kit that a role is started from. */
+export const roleFile = (role: Role): string => `${role}.mjs`;
+
+/** The file of a kit that the compose lab's observer, load and page are started from. */
+export const LAB_FILE = 'lab.mjs';
+
+const packageFile = (path: string): string => join(REPOSITORY, 'packages', path);
+
+/** piscina's own thread, found where the front-end's piscina is. */
+function piscinaWorker(): string {
+  const piscina = createRequire(packageFile('frontend/package.json')).resolve('piscina');
+  return join(dirname(piscina), 'worker.js');
+}
+
+/** The entries of a real fleet. */
+export function fleetEntries(): readonly KitEntry[] {
+  return [
+    { file: roleFile('metadata'), source: packageFile('metadata/src/main.ts') },
+    { file: roleFile('back-end'), source: packageFile('backend/src/main.ts') },
+    { file: roleFile('front-end'), source: packageFile('frontend/src/main.ts') },
+    { file: roleFile('observer'), source: packageFile('observer/src/main.ts') },
+    { file: roleFile('load'), source: packageFile('load/src/main.ts') },
+    { file: LAB_FILE, source: packageFile('orchestrator/src/lab/main.ts') },
+    { file: 'link-thread.cjs', source: packageFile('frontend/src/peers/link-thread.ts') },
+    { file: 'pool-thread.cjs', source: packageFile('frontend/src/peers/pool-thread.ts') },
+    { file: 'construction-thread.cjs', source: packageFile('frontend/src/shard-map/construction-thread.ts') },
+    { file: 'worker.js', source: piscinaWorker() },
+  ];
+}

@@ -1,0 +1,43 @@
+/**
+ * The fleet's image: one for every role, built from `docker/Dockerfile` by the engine's classic builder, named by
+ * the hash of what is in it. Images of other hashes are left alone: another clone may use them.
+ */
+import { createHash } from 'node:crypto';
+import type Docker from 'dockerode';
+import type { Kit } from '../kit.ts';
+import { packArchive } from './archive.ts';
+import { ensureBaseImage, imageExists } from './base-image.ts';
+import { haveEngineDo } from './engine-stream.ts';
+
+/**
+ * Makes sure that the engine has the image of a kit.
+ * @returns its reference.
+ * @throws BaseImageError when there is nothing to build on; the engine's error when the build fails; the signal's
+ * reason when aborted.
+ */
+export async function ensureImage(
+  docker: Docker,
+  kit: Kit,
+  onProgress: (message: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const hash = createHash('sha256').update(kit.hash).update(kit.dockerfile).digest('hex').slice(0, 16);
+  const reference = `fleetfall:${hash}`;
+  if (await imageExists(docker, reference)) return reference;
+  const base = await ensureBaseImage(docker, kit, onProgress, signal);
+  signal.throwIfAborted();
+  onProgress(`building ${reference} on ${base}`);
+  const context = packArchive([
+    { name: 'Dockerfile', content: kit.dockerfile },
+    { name: 'data', folder: true, mode: 0o700 },
+    { name: 'app', folder: true, mode: 0o755 },
+    ...kit.files.map(({ name, content }) => ({ name: `app/${name}`, content })),
+  ]);
+  const options = { t: reference, buildargs: { BASE: base }, rm: true, forcerm: true };
+  await haveEngineDo(
+    `build ${reference}`,
+    (abortSignal) => docker.buildImage(context, { ...options, abortSignal }),
+    signal,
+  );
+  return reference;
+}

@@ -1,0 +1,46 @@
+/**
+ * How an arm's front-ends come up: in waves, so that threads are counted at several sizes, or all at once where
+ * nothing is predicted.
+ */
+import { MEASURED_SIZES } from '@fleetfall/experiment/arm-checks.ts';
+import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { hold } from './hold.ts';
+import type { Recorder } from './recorder.ts';
+import { createStream, meshed, streamKnown } from './service.ts';
+
+/** Samples of every member that a settled size needs. */
+const SAMPLES_A_SIZE = 2;
+
+/** Starts the front-ends in waves, each settled and kept for some samples before the next. */
+export async function startMeasured(fleet: Fleet, layout: FleetLayout, record: Recorder): Promise<void> {
+  const [first, ...others] = measuredSizes(layout.frontEndsBefore) as [number, ...number[]];
+  await settleAt(fleet, layout, record, first);
+  await createStream(fleet, layout);
+  for (const size of others) await settleAt(fleet, layout, record, size);
+  await streamKnown(fleet, layout);
+}
+
+/** Starts all front-ends at once. */
+export async function startWhole(fleet: Fleet, layout: FleetLayout, record: Recorder): Promise<void> {
+  await fleet.add(layout.frontEndsBefore, 'incumbent');
+  await meshed(fleet, layout.frontEnd);
+  record({ kind: 'settled', frontEnds: layout.frontEndsBefore });
+  await createStream(fleet, layout);
+  await streamKnown(fleet, layout);
+}
+
+async function settleAt(fleet: Fleet, layout: FleetLayout, record: Recorder, size: number): Promise<void> {
+  await fleet.add(size - fleet.frontEnds().length, 'incumbent');
+  await meshed(fleet, layout.frontEnd);
+  record({ kind: 'settled', frontEnds: size });
+  await hold(SAMPLES_A_SIZE * layout.sampleIntervalMs, fleet.signal);
+}
+
+/** The sizes at which threads are counted: thirds of the fleet before the addition, the last the fleet itself. */
+function measuredSizes(frontEndsBefore: number): number[] {
+  const sizes = Array.from({ length: MEASURED_SIZES }, (_, index) =>
+    Math.round((frontEndsBefore * (index + 1)) / MEASURED_SIZES),
+  );
+  return [...new Set(sizes)].filter((size) => size > 0);
+}

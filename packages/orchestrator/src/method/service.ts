@@ -1,0 +1,119 @@
+/**
+ * The service that an arm brings up on its fleet and drives: a mesh, a stream, load. What is waited for here is seen
+ * by the observer or said by the load, never slept for.
+ */
+import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
+import { requestTimeoutMs } from '@fleetfall/experiment/load-fit.ts';
+import { LOAD_LIMITS, type LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
+import { type FrontEndSettings, firstMapWaitMs } from '@fleetfall/protocol/settings.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { FleetView } from '../fleet/fleet-view.ts';
+
+export const STREAM = 'orders';
+/** Requests under way at once: five seconds of the standard rate when every one of them hangs. */
+const IN_FLIGHT_MAX = 2_000;
+/** The load ends by itself, whatever becomes of the orchestrator; sooner where its history would be full. */
+const LOAD_DURATION_MS_MAX = 60 * 60_000;
+/** Linking a fleet of the largest size that two cores bear. */
+const MESH_TIMEOUT_MS = 60_000;
+const STREAM_TIMEOUT_MS = 30_000;
+/** The load keeps to its time itself; its answer may be late on a machine that is busy. */
+const ANSWER_SLACK_MS = 5_000;
+/** Stopping waits for what is under way. */
+const STOP_TIMEOUT_MS = LOAD_LIMITS.requestTimeoutMsMax + ANSWER_SLACK_MS;
+
+/**
+ * Waits until every front-end knows all others, has every link open, and has a map.
+ * @param linkingMs what linking may take, besides the times that the settings give it to learn and to have a map.
+ * @throws StepTimeoutError when they do not come so far.
+ */
+export async function meshed(
+  fleet: Fleet,
+  settings: FrontEndSettings,
+  linkingMs: number = MESH_TIMEOUT_MS,
+): Promise<void> {
+  const timeoutMs = linkingMs + settings.discoveryDelayMaxMs + firstMapWaitMs(settings);
+  const ids = fleet.frontEnds().map(({ member }) => member.spec.memberId);
+  await fleet.view.until(
+    `${ids.length} front-ends to link to one another and have a shard-map`,
+    () => areMeshed(fleet.view, ids),
+    timeoutMs,
+    fleet.signal,
+  );
+}
+
+/** Whether front-ends all know one another, have every link open, and have a map. */
+export function areMeshed(view: FleetView, ids: readonly string[]): boolean {
+  return ids.every((id) => isMeshed(view, id, ids));
+}
+
+function isMeshed(view: FleetView, id: string, ids: readonly string[]): boolean {
+  const state = view.seen(id)?.state;
+  return (
+    state?.role === 'front-end' &&
+    knowsAll(state, ids) &&
+    state.links.open === state.links.wanted &&
+    hasMap(state)
+  );
+}
+
+function knowsAll(state: FrontEndState, ids: readonly string[]): boolean {
+  return ids.every((id) => id === state.memberId || id in state.membership.learnedAtMs);
+}
+
+const hasMap = ({ shardMap }: FrontEndState): boolean => shardMap.ageMs !== null && !shardMap.aged;
+
+/** Makes the stream, through the front-ends that there are. */
+export async function createStream(fleet: Fleet, { shards }: FleetLayout): Promise<void> {
+  fleet.load.tell({ op: 'create-stream', stream: STREAM, shards, timeoutMs: STREAM_TIMEOUT_MS });
+  await fleet.load.next(isKind('stream-ready'), STREAM_TIMEOUT_MS + ANSWER_SLACK_MS, fleet.signal);
+}
+
+/** Waits until every front-end knows an owner for every shard of the stream. */
+export async function streamKnown(fleet: Fleet, { shards, frontEnd }: FleetLayout): Promise<void> {
+  await fleet.view.until(
+    `every front-end to have an owner for all ${shards} shards`,
+    () =>
+      fleet.view
+        .frontEnds()
+        .every(({ shardMap }) => shardMap.shards === shards && shardMap.completeness === 1),
+    STREAM_TIMEOUT_MS + firstMapWaitMs(frontEnd),
+    fleet.signal,
+  );
+}
+
+/**
+ * Starts the load; it goes on for an hour, or for as long as it can keep what it wrote.
+ * @param sentBefore what earlier loads of this fleet have sent.
+ */
+export function startLoad(
+  fleet: Fleet,
+  { ratePerSecond, recordBytes, client, balance, batch, hotFraction, frontEnd }: FleetLayout,
+  sentBefore = 0,
+): void {
+  const roomMs = Math.floor(((LOAD_LIMITS.writesMax - sentBefore) / (ratePerSecond * batch)) * 1_000);
+  fleet.load.tell({
+    op: 'start',
+    stream: STREAM,
+    ratePerSecond,
+    recordBytes,
+    client,
+    balance,
+    batch,
+    hotFraction,
+    inFlightMax: IN_FLIGHT_MAX,
+    timeoutMs: requestTimeoutMs(frontEnd),
+    durationMaxMs: Math.min(LOAD_DURATION_MS_MAX, roomMs),
+  });
+}
+
+/** @returns what the load came to. */
+export async function stopLoad(fleet: Fleet): Promise<Extract<LoadRecord, { kind: 'stopped' }>> {
+  fleet.load.tell({ op: 'stop' });
+  return fleet.load.next(isKind('stopped'), STOP_TIMEOUT_MS, fleet.signal);
+}
+
+function isKind<Kind extends LoadRecord['kind']>(kind: Kind) {
+  return (record: LoadRecord): record is Extract<LoadRecord, { kind: Kind }> => record.kind === kind;
+}

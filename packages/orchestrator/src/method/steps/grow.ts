@@ -1,0 +1,64 @@
+/**
+ * `grow`: newcomers join the fleet, once, or again and again until the kernel refuses some front-end a thread, or by
+ * the sizes by which another arm grew.
+ */
+import type { StepArgs } from '@fleetfall/experiment/steps.ts';
+import { StepTimeoutError } from '../../fleet/fleet-view.ts';
+import { meshed } from '../service.ts';
+import { settle } from './settle.ts';
+import type { StepContext } from './step.ts';
+
+/** Growth goes so far past the predicted size when nothing broke there: a wrong prediction is to be seen as one. */
+const SIZES_PAST_PREDICTION = 2;
+/** Linking as many as come at once keeps two cores busy for some seconds, once they have learned of one another. */
+const LINKED_TIMEOUT_MS = 15_000;
+
+export async function grow(context: StepContext, args: StepArgs<'grow'>): Promise<void> {
+  if (args.as !== undefined) return growAs(context, args.as);
+  const { fleet, signal } = context;
+  const size = (): number => fleet.frontEnds().length;
+  const bound = args.until === undefined ? context.layout.fleet.frontEndsMax : boundOf(context, args);
+  do {
+    if (args.until !== undefined && (size() >= bound || isSomeRefused(context))) return;
+    await add(context, Math.min(args.by ?? 1, Math.max(0, bound - size())));
+    if (args.settle !== undefined) await settle(context, args.settle);
+    signal.throwIfAborted();
+  } while (args.until !== undefined);
+}
+
+async function add({ fleet, grown }: StepContext, count: number): Promise<void> {
+  await fleet.add(count, 'newcomer');
+  grown.push(fleet.frontEnds().length);
+}
+
+/** Where growth ends when no thread is refused before. */
+function boundOf({ layout, prediction, fleet }: StepContext, { orTo }: StepArgs<'grow'>): number {
+  const { frontEndsMax } = layout.fleet;
+  const breaks = layout.expect.kind === 'outage' ? (prediction?.high ?? null) : null;
+  if (breaks !== null) return Math.min(frontEndsMax, breaks + SIZES_PAST_PREDICTION);
+  return Math.min(frontEndsMax, Math.max(orTo ?? 0, fleet.frontEnds().length + 1));
+}
+
+/** Whether the kernel refused a thread to any front-end since it booted. */
+function isSomeRefused({ fleet }: StepContext): boolean {
+  return fleet.view.frontEnds().some(({ kernel }) => (kernel?.limitHits ?? 0) > 0);
+}
+
+async function growAs(context: StepContext, arm: string): Promise<void> {
+  const { fleet, grownBy, signal } = context;
+  const sizes = grownBy.get(arm) ?? [];
+  for (const size of sizes) {
+    await add(context, size - fleet.frontEnds().length);
+    if (size !== sizes.at(-1)) await linked(context);
+    signal.throwIfAborted();
+  }
+}
+
+/** Waits until the fleet is linked; one that never is goes on, and is judged as it stands. */
+async function linked({ fleet, layout }: StepContext): Promise<void> {
+  try {
+    await meshed(fleet, layout.fleet.frontEnd, LINKED_TIMEOUT_MS);
+  } catch (error) {
+    if (!(error instanceof StepTimeoutError)) throw error;
+  }
+}

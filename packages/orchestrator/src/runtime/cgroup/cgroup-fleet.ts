@@ -1,0 +1,134 @@
+/**
+ * One fleet as processes of this host: a cgroup for the fleet, one below it for each incarnation of a member, a
+ * folder that they run from, and an address of 127.0.0.0/8 for each member.
+ */
+import { join } from 'node:path';
+import type { Kit } from '../../kit/kit.ts';
+import { HOST_NAMESPACE } from '../network/namespace.ts';
+import { createRuledNetwork } from '../network/ruled-network.ts';
+import { type Owner, ownerMark } from '../owner.ts';
+import { createRoster } from '../roster.ts';
+import {
+  type MemberSpec,
+  type RuntimeFleet,
+  StartError,
+  type StartedMember,
+  UNLIMITED_TASKS,
+} from '../runtime.ts';
+import { takeDown } from '../take-down.ts';
+import { makeCgroup, makeParentCgroup, removeCgroup } from './cgroup.ts';
+import { startCgroupMember } from './cgroup-member.ts';
+import { loopbackAddresses } from './loopback-addresses.ts';
+import type { MemberUser } from './member-user.ts';
+import type { PidsTree } from './pids-tree.ts';
+import { makeRunFolder } from './run-folder.ts';
+
+export interface CgroupFleetOptions {
+  readonly tree: PidsTree;
+  readonly kit: Kit;
+  readonly user: MemberUser;
+  readonly owner: Owner;
+  readonly runId: string;
+  readonly name: string;
+}
+
+/** @throws when the fleet's folder or cgroup cannot be made; nothing is left then. */
+export function createCgroupFleet(options: CgroupFleetOptions): RuntimeFleet {
+  const { tree, kit, user, owner, runId, name } = options;
+  const markedName = `fleetfall-${runId}-${name}.${ownerMark(owner)}`;
+  const parent = join(tree.folder, markedName);
+  const addresses = loopbackAddresses(runId, name);
+  const roster = createRoster<StartedMember>();
+  const folder = makeRunFolder(markedName, kit, user);
+  const network = createRuledNetwork({
+    shared: true,
+    placeOf: async (memberId) => ({
+      memberId,
+      address: addresses.of(memberId),
+      namespace: HOST_NAMESPACE,
+    }),
+    tableOf: (fault) => `fleetfall-${runId}-${name}-${fault}.${ownerMark(owner)}`,
+  });
+  let disposal: Promise<void> | undefined;
+  try {
+    makeParentCgroup(parent, tree.version);
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+
+  const cgroupOf = (memberId: string, incarnation: number): string =>
+    join(parent, `${memberId}.${incarnation}`);
+
+  async function begin(
+    spec: MemberSpec,
+    incarnation: number,
+    boot: string,
+    signal: AbortSignal,
+  ): Promise<StartedMember> {
+    const { memberId } = spec;
+    const before = roster.latest(memberId);
+    if (before !== undefined) await removeCgroup(cgroupOf(memberId, before.incarnation));
+    signal.throwIfAborted();
+    const cgroup = cgroupOf(memberId, incarnation);
+    try {
+      makeCgroup(cgroup, spec.pidsMax ?? UNLIMITED_TASKS);
+      if (spec.durable) folder.makeDataFolder(memberId);
+      const plan = {
+        spec,
+        incarnation,
+        cgroup,
+        cgroupVersion: tree.version,
+        nodeBinary: folder.nodeBinary,
+        entry: folder.entryOf(spec),
+        setpriv: user.setpriv,
+        address: addresses.of(memberId),
+        boot,
+      };
+      return await startCgroupMember(plan, signal);
+    } catch (error) {
+      await removeCgroup(cgroup);
+      if (signal.aborted) throw signal.reason;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StartError(`Cannot start '${memberId}': ${why}`, { cause: error });
+    }
+  }
+
+  async function removeAll(): Promise<void> {
+    await takeDown(`fleet '${name}'`, [
+      () => roster.close(),
+      () => Promise.all(roster.all().map((member) => member.kill())),
+      () => network[Symbol.asyncDispose](),
+      () =>
+        Promise.all(
+          roster.all().map(({ spec, incarnation }) => removeCgroup(cgroupOf(spec.memberId, incarnation))),
+        ),
+      () => removeCgroup(parent),
+      () => folder.remove(),
+    ]);
+  }
+
+  return {
+    network,
+    place({ memberId }) {
+      const address = addresses.of(memberId);
+      return { listenHost: address, reachableAs: address, dataDir: folder.dataFolder(memberId) };
+    },
+    start: (spec, boot, signal) =>
+      roster.admit(spec, signal, (incarnation, until) =>
+        begin(spec, incarnation, JSON.stringify(boot), until),
+      ),
+    async remove(memberId) {
+      const member = roster.latest(memberId);
+      if (member === undefined) return;
+      await member.kill();
+      await removeCgroup(cgroupOf(memberId, member.incarnation));
+      folder.removeDataFolder(memberId);
+      roster.forget(memberId);
+    },
+    [Symbol.asyncDispose]() {
+      disposal ??= removeAll();
+      return disposal;
+    },
+  };
+}

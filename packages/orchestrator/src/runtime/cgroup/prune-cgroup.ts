@@ -1,0 +1,66 @@
+/**
+ * What dead runs have left on this host: cgroups, with processes that did not end with their orchestrator, and
+ * folders. Each says in its name whose it is.
+ */
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { isSameOwner, type Owner, ownerInName } from '../owner.ts';
+import { type Found, pruneEach } from '../prune-found.ts';
+import type { Leftover } from '../runtime.ts';
+import { removeCgroup } from './cgroup.ts';
+import { pidsHierarchy } from './pids-tree.ts';
+
+/** Names that the cgroup runtime gives; the rest of the name is checked for its owner. */
+const OURS = /^fleetfall-[a-z0-9-]+\./;
+
+/**
+ * Removes what is proven to be of a dead run, cgroups first: their processes use the folders.
+ * @param check only says what would be removed.
+ * @param owner looks only at what is of this owner.
+ */
+export async function pruneCgroups(check: boolean, owner?: Owner): Promise<Leftover[]> {
+  const found = (kind: Leftover['kind'], folder: string, remove: (path: string) => Promise<void>): Found[] =>
+    ours(folder, owner).map((path) => ({
+      runtime: 'cgroup',
+      kind,
+      name: path,
+      owner: ownerInName(basename(path)),
+      remove: () => remove(path),
+    }));
+  const cgroups = (pidsHierarchy()?.folders ?? []).flatMap((folder) =>
+    found('cgroup', folder, removeWithChildren),
+  );
+  const folders = found('folder', tmpdir(), (path) => rm(path, { recursive: true, force: true }));
+  return [...(await pruneEach(cgroups, check)), ...(await pruneEach(folders, check))];
+}
+
+function ours(folder: string, owner: Owner | undefined): string[] {
+  return foldersIn(folder)
+    .filter((name) => OURS.test(name) && (owner === undefined || isOf(name, owner)))
+    .map((name) => join(folder, name));
+}
+
+function isOf(name: string, owner: Owner): boolean {
+  const named = ownerInName(name);
+  return named !== null && isSameOwner(named, owner);
+}
+
+async function removeWithChildren(cgroup: string): Promise<void> {
+  for (const child of foldersIn(cgroup)) await removeCgroup(join(cgroup, child));
+  await removeCgroup(cgroup);
+}
+
+/** One that is gone, by another's hand, has none. */
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENODEV') return [];
+    throw error;
+  }
+}

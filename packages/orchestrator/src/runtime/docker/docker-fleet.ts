@@ -1,0 +1,179 @@
+/**
+ * One fleet on an engine: a network of its own that leads nowhere else, and a container for each incarnation of a
+ * member. Everything has a name known beforehand and the fleet's labels, so that the teardown finds what a start
+ * made even when the engine's answer never came.
+ */
+import type Docker from 'dockerode';
+import { NoMeansError } from '../member-network.ts';
+import { createRuledNetwork } from '../network/ruled-network.ts';
+import { type Owner, ownerMark } from '../owner.ts';
+import { createRoster } from '../roster.ts';
+import {
+  type MemberSpec,
+  type RuntimeFleet,
+  RuntimeUnavailableError,
+  StartError,
+  type StartedMember,
+} from '../runtime.ts';
+import { takeDown } from '../take-down.ts';
+import { type Attachment, attachTo } from './attachment.ts';
+import { networkOf } from './container-network.ts';
+import { containerOptions, DATA_FOLDER } from './container-options.ts';
+import { dockerMember } from './docker-member.ts';
+import { engineCall } from './engine-call.ts';
+import { fleetLabels, ofFleet } from './labels.ts';
+import { removeContainer, removeNetwork, removeVolume } from './removal.ts';
+
+export interface DockerFleetOptions {
+  readonly docker: Docker;
+  readonly image: string;
+  readonly owner: Owner;
+  readonly runId: string;
+  readonly name: string;
+}
+
+export interface DockerFleet extends RuntimeFleet {
+  /**
+   * Makes the fleet's network, without which nothing starts.
+   * @throws RuntimeUnavailableError, or the engine's refusal.
+   */
+  open(): Promise<void>;
+}
+
+/** A fleet of which nothing is made yet, and which can be disposed from now on. */
+export function dockerFleet(options: DockerFleetOptions): DockerFleet {
+  const { docker, image, owner, runId, name } = options;
+  const prefix = `fleetfall-${runId}-${name}`;
+  const labels = fleetLabels(owner, runId, name);
+  const roster = createRoster<StartedMember>();
+  let opening: Promise<void> | undefined;
+  let disposal: Promise<void> | undefined;
+
+  const containerName = (memberId: string, incarnation: number): string =>
+    `${prefix}-${memberId}-${incarnation}`;
+  const volumeName = (memberId: string): string => `${prefix}-${memberId}`;
+
+  async function begin(
+    spec: MemberSpec,
+    incarnation: number,
+    boot: string,
+    signal: AbortSignal,
+  ): Promise<StartedMember> {
+    const { memberId } = spec;
+    const name = containerName(memberId, incarnation);
+    const volume = spec.durable ? volumeName(memberId) : null;
+    const before = roster.latest(memberId);
+    if (before !== undefined) await removeContainer(docker, containerName(memberId, before.incarnation));
+    signal.throwIfAborted();
+    if (volume !== null) {
+      const making = docker.createVolume({ Name: volume, Labels: { ...labels } });
+      await engineCall(`make volume ${volume}`, making);
+      signal.throwIfAborted();
+    }
+    let attachment: Attachment | undefined;
+    try {
+      const plan = containerOptions({ spec, name, image, network: prefix, volume, labels });
+      const container = await engineCall(`make container ${name}`, docker.createContainer(plan));
+      signal.throwIfAborted();
+      attachment = await attachTo(container, memberId);
+      signal.throwIfAborted();
+      await engineCall(`start container ${name}`, container.start());
+      attachment.send(boot);
+      const inspected = await engineCall(`inspect container ${name}`, container.inspect());
+      signal.throwIfAborted();
+      if (!inspected.State.Running) throw new Error('its container ended right away');
+      return dockerMember(spec, incarnation, container, attachment, inspected);
+    } catch (error) {
+      await removeContainer(docker, name);
+      attachment?.close();
+      throw await asStartError(spec, error, attachment, signal);
+    }
+  }
+
+  async function makeNetwork(): Promise<void> {
+    const making = docker.createNetwork({
+      Name: prefix,
+      CheckDuplicate: true,
+      Driver: 'bridge',
+      Internal: true,
+      Labels: { ...labels },
+    });
+    await engineCall(`make network ${prefix}`, making);
+  }
+
+  async function removeAll(): Promise<void> {
+    const filters = ofFleet(runId, name);
+    await takeDown(`fleet '${name}'`, [
+      () => roster.close(),
+      // Whoever asked for the network hears how that ended; here it only matters that it has.
+      () => Promise.allSettled([opening]),
+      () => network[Symbol.asyncDispose](),
+      async () => {
+        const listing = docker.listContainers({ all: true, filters });
+        const containers = await engineCall(`list the containers of fleet '${name}'`, listing);
+        await Promise.all(containers.map(({ Id }) => removeContainer(docker, Id)));
+      },
+      () =>
+        engineCall('hear of the end of its members', Promise.all(roster.all().map(({ exited }) => exited))),
+      async () => {
+        const listing = docker.listVolumes({ filters });
+        const { Volumes: volumes } = await engineCall(`list the volumes of fleet '${name}'`, listing);
+        await Promise.all((volumes ?? []).map(({ Name }) => removeVolume(docker, Name)));
+      },
+      () => removeNetwork(docker, prefix),
+    ]);
+  }
+
+  const network = createRuledNetwork({
+    shared: false,
+    async placeOf(memberId) {
+      const member = roster.latest(memberId);
+      if (member === undefined) throw new NoMeansError(`'${memberId}' was never started`);
+      const container = docker.getContainer(containerName(memberId, member.incarnation));
+      const namespace = await networkOf(container, memberId);
+      return { memberId, address: member.endpoint.host, namespace };
+    },
+    tableOf: (fault) => `${prefix}-${fault}.${ownerMark(owner)}`,
+  });
+
+  return {
+    network,
+    open() {
+      opening ??= makeNetwork();
+      return opening;
+    },
+    place: ({ memberId }) => ({ listenHost: 'own', reachableAs: memberId, dataDir: DATA_FOLDER }),
+    start: (spec, boot, signal) =>
+      roster.admit(spec, signal, (incarnation, until) =>
+        begin(spec, incarnation, JSON.stringify(boot), until),
+      ),
+    async remove(memberId) {
+      const member = roster.latest(memberId);
+      if (member === undefined) return;
+      await removeContainer(docker, containerName(memberId, member.incarnation));
+      await member.exited;
+      await removeVolume(docker, volumeName(memberId));
+      roster.forget(memberId);
+    },
+    [Symbol.asyncDispose]() {
+      disposal ??= removeAll();
+      return disposal;
+    },
+  };
+}
+
+/** The error that the caller of `start` hears: an abort's reason, an engine that is gone, or why it did not start. */
+async function asStartError(
+  { memberId }: MemberSpec,
+  error: unknown,
+  attachment: Attachment | undefined,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof RuntimeUnavailableError) return error;
+  const why = error instanceof Error ? error.message.trim() : String(error);
+  const lastWords = attachment === undefined ? '' : (await attachment.exited).lastWords;
+  return new StartError(`Cannot start '${memberId}': ${why}${lastWords === '' ? '' : `: ${lastWords}`}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,29 @@
+/**
+ * Removes what a fleet has on an engine, whatever state it is in. What is gone already is removed.
+ */
+import type Docker from 'dockerode';
+import { engineCall, engineCallUnless, statusOf } from './engine-call.ts';
+
+/** Kills it if it runs. */
+export async function removeContainer(docker: Docker, nameOrId: string): Promise<void> {
+  const container = docker.getContainer(nameOrId);
+  const what = `remove container ${nameOrId}`;
+  try {
+    await engineCall(what, container.remove({ force: true, v: true }));
+  } catch (error) {
+    if (statusOf(error) === 404) return;
+    // The engine is removing it already, for another call: what it holds is free only after that.
+    if (statusOf(error) !== 409) throw error;
+    await engineCallUnless([404], what, container.wait({ condition: 'removed' }));
+  }
+}
+
+/** No container may use it any more. */
+export function removeVolume(docker: Docker, name: string): Promise<void> {
+  return engineCallUnless([404], `remove volume ${name}`, docker.getVolume(name).remove());
+}
+
+/** No container may be on it any more. */
+export function removeNetwork(docker: Docker, name: string): Promise<void> {
+  return engineCallUnless([404], `remove network ${name}`, docker.getNetwork(name).remove());
+}

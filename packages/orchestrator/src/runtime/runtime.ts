@@ -1,0 +1,144 @@
+/**
+ * What a runtime is: it starts the members of one fleet, each under a `pids.max` of its own, and ends them. It
+ * knows nothing of what they do. Two implementations, one folder each: `docker` and `cgroup`.
+ *
+ * Everything started is registered for teardown before it is made, carries the run's owner (see `owner.ts`), and
+ * is gone after the fleet's disposal, whatever state it was in.
+ */
+
+import type { HostFacts } from '@fleetfall/journal/records.ts';
+import type { BootLine, Role } from '@fleetfall/protocol/boot.ts';
+import type { KernelCounters } from '@fleetfall/protocol/member-state.ts';
+import type { Endpoint } from '@fleetfall/protocol/membership.ts';
+import { UV_THREADS_OTHERWISE } from '@fleetfall/protocol/settings.ts';
+import type { MemberNetwork } from './member-network.ts';
+
+export type RuntimeName = 'docker' | 'cgroup';
+
+/** Port on which every member that listens does so, each at an address of its own. */
+export const MEMBER_PORT = 7400;
+
+/** What a member is started from. */
+export interface MemberSpec {
+  /** Unique in the fleet, `[a-z0-9-]`, at most 40 characters. */
+  readonly memberId: string;
+  readonly role: Role;
+  /** `pids.max`; null for the runtime's default of {@link UNLIMITED_TASKS}. */
+  readonly pidsMax: number | null;
+  /** Threads of its libuv pool. @default {@link UV_THREADS_OTHERWISE} */
+  readonly uvThreads?: number;
+  /** Whether the member has a folder that outlives a kill (`/data`). */
+  readonly durable: boolean;
+}
+
+/** What sets the size of a member's libuv pool, which must not depend on the host: it is a part of its base of tasks. */
+export function uvPoolSize({ uvThreads }: MemberSpec): { readonly UV_THREADPOOL_SIZE: string } {
+  return { UV_THREADPOOL_SIZE: String(uvThreads ?? UV_THREADS_OTHERWISE) };
+}
+
+/** A finite limit for members whose threads are not the experiment. */
+export const UNLIMITED_TASKS = 256;
+
+/** What a runtime tells the boot line's author about a member before it is started. */
+export interface MemberPlace {
+  /** For the boot line's `listen.host`. */
+  readonly listenHost: string | 'own';
+  /** How other members of the fleet name it before its address is known. */
+  readonly reachableAs: string;
+  /** For the boot line's `dataDir`; where a durable member keeps its data. */
+  readonly dataDir: string;
+}
+
+/** How a member's process ended. */
+export interface MemberExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last lines of its standard error, at most 20. */
+  readonly lastWords: string;
+}
+
+/** `settling`: some of its threads stand still by now, others not yet. */
+export type MemberRunState = 'running' | 'settling' | 'paused' | 'ended';
+
+/** A running incarnation of a member. */
+export interface StartedMember {
+  readonly spec: MemberSpec;
+  /** Starts of this member so far, from 1. Each has a cgroup, and counters, of its own. */
+  readonly incarnation: number;
+  /** Where the other members of the fleet reach it; nothing says that the host does. */
+  readonly endpoint: Endpoint;
+  /** Standard output, line by line; ends with the process. One reader. */
+  readonly lines: AsyncIterable<string>;
+  /** Writes one line to standard input. */
+  send(line: string): void;
+  /** Resolves when the process ended, for whatever reason. Never rejects. */
+  readonly exited: Promise<MemberExit>;
+  /**
+   * The member's kernel counters as the host sees them, and whether an ancestor stands at its limit.
+   * @returns null where the host's cgroup files are not there to be read.
+   */
+  witness(): { readonly kernel: KernelCounters; readonly ancestorAtLimit: boolean } | null;
+  /** SIGTERM, SIGKILL after a grace of 2 s; resolves when it is gone. Idempotent. */
+  stop(): Promise<MemberExit>;
+  /** SIGKILL at once; resolves when it is gone. Its data stay. */
+  kill(): Promise<MemberExit>;
+  /** Sets `pids.max` of the running member. */
+  setLimit(pidsMax: number): Promise<void>;
+  /** Makes every thread of it stand still: by the freezer, by the engine, or by SIGSTOP. Idempotent. */
+  pause(): Promise<void>;
+  /** Lets it go on. Idempotent, and for a member that has ended too. */
+  resume(): Promise<void>;
+  /** What the kernel or the engine says of it now: `running`, `paused`, `ended`, or on the way between. */
+  readState(): Promise<MemberRunState>;
+}
+
+/** One fleet: members that reach one another, and none else. */
+export interface RuntimeFleet extends AsyncDisposable {
+  /** The network between its members. What is done to it is undone by the fleet's disposal. */
+  readonly network: MemberNetwork;
+  place(spec: MemberSpec): MemberPlace;
+  /**
+   * Starts a member and hands it its boot line. Called again with the id of a member that has ended, it starts
+   * the next incarnation on the same data.
+   * @throws StartError when it cannot be started or ends before `signal` or the deadline.
+   */
+  start(spec: MemberSpec, boot: BootLine, signal: AbortSignal): Promise<StartedMember>;
+  /** Ends the member for good and removes what it left but for the run's own folder. Idempotent. */
+  remove(memberId: string): Promise<void>;
+}
+
+/** A runtime that is ready to start fleets. */
+export interface Runtime extends AsyncDisposable {
+  readonly name: RuntimeName;
+  /** One line for people: what it is, and why it was taken. */
+  readonly reason: string;
+  readonly host: HostFacts;
+  /** How many starts are worth having under way at once. */
+  readonly concurrentStarts: number;
+  /**
+   * @param name tells the fleets of one run apart, `[a-z0-9-]`.
+   */
+  createFleet(runId: string, name: string): Promise<RuntimeFleet>;
+}
+
+/** What `prune` found and did. */
+export interface Leftover {
+  /** `keeper` for what is left of a fleet that a shell held. */
+  readonly runtime: RuntimeName | 'keeper';
+  readonly kind: 'container' | 'network' | 'volume' | 'cgroup' | 'folder' | 'nftables';
+  readonly name: string;
+  /** Whether it is proven to be of a dead run. */
+  readonly dead: boolean;
+  /** Why it is still there; null when it was removed, or would be but was only checked for. */
+  readonly keptBecause: string | null;
+}
+
+/** A member could not be started. The message says which, why, and what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** The runtime itself is not there or has gone: no engine, no right to make cgroups, an engine that died. */
+export class RuntimeUnavailableError extends Error {
+  override readonly name = 'RuntimeUnavailableError';
+}

@@ -1,0 +1,70 @@
+/**
+ * How a run ends when what it started cannot be taken down: what ended it is told all the same. On real members, with
+ * a runtime whose teardown does all of its work and then says that it failed.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { layOut } from '@fleetfall/experiment/layout.ts';
+import { readExperiment } from '@fleetfall/experiment/read-experiment.ts';
+import { openJournal } from '@fleetfall/journal/append.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { SignalledError } from '../src/cli/exit-codes.ts';
+import { runExperiment } from '../src/method/run.ts';
+import { chooseRuntime } from '../src/runtime/choose.ts';
+import type { Runtime } from '../src/runtime/runtime.ts';
+import { TeardownError } from '../src/runtime/take-down.ts';
+import { cgroupsLeftOut } from './fixtures/cgroups.ts';
+
+const TEXT = readFileSync(join(import.meta.dirname, '../../../experiments/kinesis-2020.yaml'), 'utf8');
+
+async function clumsyRuntime(): Promise<Runtime> {
+  const signal = new AbortController().signal;
+  const runtime = await chooseRuntime({ wanted: 'cgroup', onProgress: () => undefined, signal });
+  return {
+    ...runtime,
+    async createFleet(runId, name) {
+      const fleet = await runtime.createFleet(runId, name);
+      return {
+        ...fleet,
+        async [Symbol.asyncDispose]() {
+          await fleet[Symbol.asyncDispose]();
+          throw new TeardownError('something is left');
+        },
+      };
+    },
+  };
+}
+
+async function run(set: readonly string[], signal: AbortSignal, onLine: (kind: string) => void) {
+  const folder = mkdtempSync(join(tmpdir(), 'test-of-endings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const journal = openJournal(join(folder, 'journal.ndjson'));
+  onTestFinished(() => journal[Symbol.dispose]());
+  journal.subscribe(({ kind }) => onLine(kind));
+  const read = readExperiment({ file: 'kinesis-2020.yaml', text: TEXT, flags: {}, size: 'small', set });
+  return runExperiment({
+    runId: Math.random().toString(16).slice(2, 10),
+    layout: layOut(read, 'seed'),
+    trial: { number: 1, of: 1 },
+    seed: 'seed',
+    runtime: await clumsyRuntime(),
+    journal,
+    version: '0.0.0',
+    signal,
+  });
+}
+
+test.skipIf(cgroupsLeftOut())('a signal stays the signal that it was', async () => {
+  const ending = new AbortController();
+  const ended = run([], ending.signal, (kind) => {
+    if (kind === 'observer') ending.abort(new SignalledError('SIGINT'));
+  });
+  await expect(ended).rejects.toThrow(SignalledError);
+});
+
+test.skipIf(cgroupsLeftOut())('a stop condition stays what ended it, and the journal says so', async () => {
+  const stop = 'stopWhen=[{ metric: goodput, is: ">= 0%", for: 100ms }]';
+  const records = await run([stop], new AbortController().signal, () => undefined);
+  expect(records.at(-1)).toMatchObject({ kind: 'end', how: 'stopped' });
+});

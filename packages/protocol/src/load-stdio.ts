@@ -1,0 +1,150 @@
+/**
+ * What crosses the load's standard streams, one JSON object a line: commands in, records out.
+ */
+import type { Endpoint } from './membership.ts';
+
+/**
+ * What one load can do, held by both sides: it refuses a command that asks for more, and an experiment that would need
+ * more is refused before anything is started.
+ */
+export const LOAD_LIMITS = {
+  /** Ten requests a tick of the pacer: past that, one thread would measure itself. */
+  ratePerSecondMax: 10_000,
+  /** What became of every write is kept until it is read back: 76 MB at the most. */
+  writesMax: 4_000_000,
+  shardsMax: 10_000,
+  /** A record carries its writer and its number. */
+  recordBytesMin: 32,
+  requestTimeoutMsMax: 60_000,
+} as const;
+
+/** Servers that were there before the addition, and those that came with it. */
+export type Cohort = 'incumbent' | 'newcomer';
+
+/** A front-end that requests may go to. */
+export interface Target extends Endpoint {
+  readonly memberId: string;
+  readonly cohort: Cohort;
+}
+
+export type LoadCommand =
+  /** The whole list of front-ends, each time it changes. */
+  | { readonly op: 'targets'; readonly targets: readonly Target[] }
+  /** Makes the stream through the front door and waits until records can be put. Answered by `stream-ready`. */
+  | {
+      readonly op: 'create-stream';
+      readonly stream: string;
+      readonly shards: number;
+      readonly timeoutMs: number;
+    }
+  /** Starts the schedule; it ends by itself after `durationMaxMs`. */
+  | {
+      readonly op: 'start';
+      readonly stream: string;
+      readonly ratePerSecond: number;
+      readonly recordBytes: number;
+      readonly inFlightMax: number;
+      readonly timeoutMs: number;
+      readonly durationMaxMs: number;
+      /** `raw`: one attempt a call. `sdk`: the AWS SDK with its own retries and token bucket. @default 'raw' */
+      readonly client?: 'raw' | 'sdk';
+      /** To each front-end in turn, or to one until it is no longer ready. @default 'round-robin' */
+      readonly balance?: 'round-robin' | 'sticky';
+      /** Records in a put: above 1 it is PutRecords. @default 1 */
+      readonly batch?: number;
+      /** Of the puts, so many go to one partition key, 0 to 1. @default 0 */
+      readonly hotFraction?: number;
+    }
+  /** Ends the schedule, waits for what is under way, answers `stopped`. */
+  | { readonly op: 'stop' }
+  /** Reads every shard to its end and compares with what was acknowledged. Answered by `read-back`. */
+  | { readonly op: 'read-back'; readonly stream: string; readonly timeoutMs: number };
+
+/**
+ * Requests of one window that ended alike. `outcome` is `ok`, an error's name, or a client's reason such as
+ * `timeout`. Requests that had no front-end to go to are `no-target`, of member `none`.
+ */
+export interface OutcomeCount {
+  readonly memberId: string;
+  readonly cohort: Cohort;
+  /** What was asked for, such as `PutRecord`. Journals of before it was told have none. */
+  readonly operation?: string;
+  readonly outcome: string;
+  /** The front-end's routing failure, where it told one. */
+  readonly reason: string | null;
+  readonly count: number;
+  /** Attempts after the first, of all of them together, where the client tried again by itself. */
+  readonly retries?: number;
+}
+
+/**
+ * A histogram of durations as it is recorded: buckets that hold something, each as its distance from the one before
+ * and its count, in turn. What a bucket spans is `journal/histogram.ts`'s; only by it are they read and added up.
+ */
+export interface HistogramCounts {
+  readonly count: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly buckets: readonly number[];
+}
+
+/** What a generator says of itself. `reason` is null when it kept its schedule. */
+export interface GeneratorVerdict {
+  readonly verdict: 'valid' | 'invalid';
+  readonly reason: string | null;
+}
+
+/** The durations of one window. Journals of before these were kept have none. */
+export interface LoadHistograms {
+  /** From the intended send to the end of the answer, requests that ended well. */
+  readonly latency: HistogramCounts;
+  /** From the actual send to the end of the answer, the same requests. */
+  readonly service: HistogramCounts;
+  /** From the intended to the actual send, all requests sent. */
+  readonly lateness: HistogramCounts;
+  /** How long the event loop of the load kept work waiting, for each millisecond of the window. */
+  readonly loopDelay: HistogramCounts;
+}
+
+export type LoadRecord =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'stream-ready'; readonly stream: string; readonly tookMs: number }
+  | {
+      readonly kind: 'load';
+      readonly windowEndMs: number;
+      readonly windowMs: number;
+      /** Due by the schedule; sent; not sent because too many were under way; still under way at the window's end. */
+      readonly offered: number;
+      readonly sent: number;
+      readonly dropped: number;
+      readonly inFlight: number;
+      /** Requests that ended within the window. */
+      readonly outcomes: readonly OutcomeCount[];
+      /** From the intended send to the answer, requests that ended well. null without any. */
+      readonly latencyMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+      /** How late requests were sent, 99th percentile. */
+      readonly latenessP99Ms: number;
+      readonly targetsReady: number;
+      readonly histograms?: LoadHistograms;
+      /** Whether the load kept its schedule in this window: what an invalid one shows is unknown. */
+      readonly generator?: GeneratorVerdict;
+    }
+  | {
+      readonly kind: 'stopped';
+      readonly offered: number;
+      readonly sent: number;
+      readonly dropped: number;
+      readonly ok: number;
+    }
+  | {
+      readonly kind: 'read-back';
+      readonly acknowledged: number;
+      readonly found: number;
+      readonly lost: number;
+      readonly duplicated: number;
+      readonly outOfOrder: number;
+      /** Examples of what was lost, at most ten. */
+      readonly lostExamples: readonly string[];
+    }
+  /** A command that was refused or could not be done. `op` is null when the line does not tell which it was. */
+  | { readonly kind: 'failed'; readonly op: LoadCommand['op'] | null; readonly message: string };

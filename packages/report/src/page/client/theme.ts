@@ -1,0 +1,61 @@
+/**
+ * Light or dark: as the system says, or as the reader chose here. Canvases cannot follow a style sheet, so they
+ * read its colours from here and are drawn anew when it changes. Paper is always light.
+ */
+
+type Theme = 'system' | 'light' | 'dark';
+const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
+
+/** Colours of the style sheet, by what they stand for. */
+export type Colour =
+  | 'ink'
+  | 'quiet'
+  | 'rule'
+  | 'shade'
+  | 'ground'
+  | 'incumbent'
+  | 'newcomer'
+  | 'ok'
+  | 'failed'
+  | 'error-2'
+  | 'error-3'
+  | 'error-4'
+  | 'fresh'
+  | 'limit'
+  | 'missing';
+
+/** A colour as it is now. */
+export function colour(name: Colour): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+/** The page's font for a canvas, in CSS pixels times `scale`. */
+export function font(px: number, weight = 400, scale = 1): string {
+  return `${weight} ${px * scale}px ${getComputedStyle(document.body).fontFamily}`;
+}
+
+/** Wires the button, the system's setting and printing to `redraw`. */
+export function followTheme(button: HTMLButtonElement, redraw: () => void): void {
+  const root = document.documentElement;
+  let theme: Theme = 'system';
+  const show = (shown: Theme): void => {
+    if (shown === 'system') root.removeAttribute('data-theme');
+    else root.dataset.theme = shown;
+    redraw();
+  };
+  button.addEventListener('click', () => {
+    theme = NEXT[theme];
+    button.textContent = `Theme: ${theme}`;
+    show(theme);
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  // Canvases are drawn as wide as they stand: they must stand as on paper before they are drawn for it.
+  addEventListener('beforeprint', () => {
+    root.classList.add('printing');
+    show('light');
+  });
+  addEventListener('afterprint', () => {
+    root.classList.remove('printing');
+    show(theme);
+  });
+}

@@ -1,0 +1,215 @@
+/**
+ * One arm of a run as a page shows it, made by taking in its records one by one, so that it can be made whole from
+ * a journal or go on growing while a run is watched. Kinds of record, phases and faults that are not known here
+ * change nothing or are shown by the name they have.
+ */
+import type { ArmSettings, Expectation, Prediction, Stamp } from '@fleetfall/journal/records.ts';
+import type { MemberState } from '@fleetfall/protocol/member-state.ts';
+import { type Acquaintance, forgetAll, heedLearned, makeAcquaintance } from './acquaintance.ts';
+import { type FrontEnd, heedKernel, heedState, makeFrontEnd } from './front-end.ts';
+import { cellAt, type Grid, makeGrid, put } from './grid.ts';
+import { addWindow, type LoadRows, type LoadWindowRecord, makeLoadRows } from './load-rows.ts';
+import type { LooseArmRecord } from './loose-records.ts';
+import { addProbe, makeProbes, type Probes } from './probes.ts';
+
+export interface PhaseMark {
+  readonly name: string;
+  readonly beginMs: number;
+  /** null while it lasts. */
+  endMs: number | null;
+}
+
+/** Something that was done to the fleet on purpose. */
+export interface FaultMark {
+  readonly id: string;
+  readonly name: string;
+  readonly beginMs: number;
+  /** null where it was never healed. */
+  endMs: number | null;
+  readonly outcome: string | null;
+}
+
+/** A member's start, restart, removal or death. */
+export interface MemberEvent {
+  readonly atMs: number;
+  readonly event: string;
+  readonly memberId: string;
+  readonly role: string;
+  readonly incarnation: number;
+  readonly detail: string | null;
+}
+
+export interface ArmModel {
+  readonly name: string;
+  /** What differs in it; null for the experiment itself. */
+  title: string | null;
+  /** What it has to come to. */
+  expect: Expectation | null;
+  settings: ArmSettings | null;
+  readonly beginMs: number;
+  endMs: number;
+  readonly phases: PhaseMark[];
+  readonly faults: FaultMark[];
+  readonly events: MemberEvent[];
+  /** The front-end fleet's size each time it changed. */
+  readonly sizes: { readonly atMs: number; readonly count: number }[];
+  readonly settledMs: number[];
+  prediction: (Prediction & { readonly atMs: number }) | null;
+  readonly grid: Grid;
+  readonly frontEnds: FrontEnd[];
+  readonly mesh: Acquaintance;
+  readonly load: LoadRows;
+  readonly probes: Probes;
+  readonly readBack: { readonly acknowledged: number; readonly lost: number }[];
+}
+
+export function makeArm(name: string, beginMs: number): ArmModel {
+  return {
+    name,
+    title: null,
+    expect: null,
+    settings: null,
+    beginMs,
+    endMs: beginMs,
+    phases: [],
+    faults: [],
+    events: [],
+    sizes: [],
+    settledMs: [],
+    prediction: null,
+    grid: makeGrid(beginMs),
+    frontEnds: [],
+    mesh: makeAcquaintance(),
+    load: makeLoadRows(),
+    probes: makeProbes(),
+    readBack: [],
+  };
+}
+
+/**
+ * Takes a record in.
+ * @returns whether its kind is known.
+ */
+export function heedArmRecord(arm: ArmModel, record: LooseArmRecord): boolean {
+  arm.endMs = Math.max(arm.endMs, record.monoMs);
+  switch (record.kind) {
+    case 'arm':
+      arm.settings = record.settings;
+      arm.title = record.title;
+      arm.expect = record.expect;
+      return true;
+    case 'phase':
+      heedPhase(arm, record);
+      return true;
+    case 'fault':
+      heedFault(arm, record);
+      return true;
+    case 'member':
+      heedMember(arm, record);
+      return true;
+    case 'settled':
+      arm.settledMs.push(record.monoMs);
+      return true;
+    case 'prediction':
+      arm.prediction = { atMs: record.monoMs, ...record.prediction };
+      return true;
+    case 'witness':
+      for (const { memberId, incarnation, kernel } of record.readings) {
+        const frontEnd = frontEndOf(arm, memberId);
+        if (frontEnd !== undefined)
+          heedKernel(frontEnd, cellAt(arm.grid, record.monoMs), incarnation, kernel);
+      }
+      return true;
+    case 'observer':
+      heedObserved(arm, record);
+      return true;
+    case 'load':
+      heedLoad(arm, record);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function heedPhase(
+  arm: ArmModel,
+  { phase, event, monoMs }: Extract<LooseArmRecord, { kind: 'phase' }>,
+): void {
+  if (event === 'begin') arm.phases.push({ name: phase, beginMs: monoMs, endMs: null });
+  else {
+    const open = arm.phases.findLast(({ name, endMs }) => name === phase && endMs === null);
+    if (open !== undefined) open.endMs = monoMs;
+  }
+}
+
+function heedFault(arm: ArmModel, record: Extract<LooseArmRecord, { kind: 'fault' }>): void {
+  const { faultId, fault, event, outcome, monoMs } = record;
+  const open = arm.faults.findLast(({ id, endMs }) => id === faultId && endMs === null);
+  if (event === 'heal' && open !== undefined) open.endMs = monoMs;
+  else {
+    const name = fault?.kind ?? faultId;
+    const told = outcome === undefined || outcome === null ? null : String(outcome);
+    arm.faults.push({
+      id: faultId,
+      name,
+      beginMs: monoMs,
+      endMs: event === 'heal' ? monoMs : null,
+      outcome: told,
+    });
+  }
+}
+
+function heedMember(arm: ArmModel, record: Extract<LooseArmRecord, { kind: 'member' }>): void {
+  const { monoMs: atMs, memberId, role, event, incarnation, detail, cohort, frontEnds } = record;
+  arm.events.push({ atMs, event, memberId, role, incarnation, detail });
+  if (role !== 'front-end') return;
+  let frontEnd = frontEndOf(arm, memberId);
+  if (frontEnd === undefined) {
+    frontEnd = makeFrontEnd(arm.grid, memberId, cohort ?? 'incumbent');
+    arm.frontEnds.push(frontEnd);
+  }
+  if (arm.sizes.at(-1)?.count !== frontEnds) arm.sizes.push({ atMs, count: frontEnds });
+  if (event === 'started' && incarnation === 1) return;
+  frontEnd.endedMs.push(atMs);
+  forgetAll(arm.mesh, arm.frontEnds.indexOf(frontEnd), atMs);
+}
+
+function heedObserved(
+  arm: ArmModel,
+  { monoMs, atMs, record }: Extract<LooseArmRecord, { kind: 'observer' }>,
+): void {
+  if (record.kind === 'sample') heedSample(arm, { monoMs, atMs }, record.state);
+  else if (record.kind === 'probe') addProbe(arm.probes, monoMs, record.tookMs, record.ok);
+  else if (record.kind === 'health') {
+    const frontEnd = frontEndOf(arm, record.memberId);
+    if (frontEnd !== undefined) put(frontEnd.columns.alive, cellAt(arm.grid, monoMs), record.alive ? 1 : 0);
+  }
+}
+
+function heedSample(arm: ArmModel, { monoMs, atMs }: Stamp, state: MemberState): void {
+  const frontEnd = frontEndOf(arm, state.memberId);
+  if (state.role !== 'front-end' || frontEnd === undefined) return;
+  heedState(frontEnd, cellAt(arm.grid, monoMs), state);
+  const learned = new Map<number, number>();
+  for (const [id, sinceMs] of Object.entries(state.membership.learnedAtMs)) {
+    const index = arm.frontEnds.findIndex((other) => other.id === id);
+    if (index >= 0 && id !== state.memberId) learned.set(index, sinceMs - atMs + monoMs);
+  }
+  heedLearned(arm.mesh, arm.frontEnds.indexOf(frontEnd), learned, monoMs);
+}
+
+function heedLoad(arm: ArmModel, { monoMs, record }: Extract<LooseArmRecord, { kind: 'load' }>): void {
+  if (record.kind === 'read-back') arm.readBack.push(record);
+  if (record.kind !== 'load') return;
+  addWindow(arm.load, monoMs, record as LoadWindowRecord);
+  for (const { memberId, outcome, count } of record.outcomes) {
+    const columns = frontEndOf(arm, memberId)?.columns;
+    if (columns !== undefined) {
+      put(outcome === 'ok' ? columns.served : columns.failed, cellAt(arm.grid, monoMs), count);
+    }
+  }
+}
+
+function frontEndOf(arm: ArmModel, memberId: string): FrontEnd | undefined {
+  return arm.frontEnds.find(({ id }) => id === memberId);
+}

@@ -1,0 +1,73 @@
+/**
+ * `compare` as a user or a nightly job runs it, on journals that were told, not run.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { JournalRecord } from '@fleetfall/journal/records.ts';
+import { describe, expect, it } from 'vitest';
+import { type StoryOptions, tellRun } from '../packages/claims/test/journal-builder.ts';
+import { fleetfall, temporaryFolder } from './fleetfall.ts';
+
+function place(path: string, records: readonly JournalRecord[]): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  return path;
+}
+
+function placeTrials(folder: string, stories: readonly StoryOptions[]): string {
+  for (const [index, story] of stories.entries()) {
+    place(join(folder, `trial-${index + 1}`, 'journal.ndjson'), tellRun(story));
+  }
+  return folder;
+}
+
+describe('compare', () => {
+  it('of a run with itself exits 0, as text and as JSON', async () => {
+    using store = await temporaryFolder();
+    const journal = place(join(store.path, 'run/journal.ndjson'), tellRun());
+    const text = await fleetfall('compare', journal, join(store.path, 'run'));
+    expect(text).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(text.stdout).toMatch(/observed breaking size +14 +14 +0 +equal/);
+    expect(text.stdout).toMatch(/nothing got worse/);
+    const json = await fleetfall('compare', journal, journal, '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ before: journal, result: 'not-worse', exitCode: 0 });
+  });
+
+  it('of folders of trials takes every journal below each, and exits 1 when a figure got worse', async () => {
+    using store = await temporaryFolder();
+    const before = placeTrials(join(store.path, 'before'), [{}, { noiseFailures: 1 }, {}, {}, {}]);
+    const after = placeTrials(join(store.path, 'after'), [
+      { noiseFailures: 12 },
+      { noiseFailures: 13 },
+      { noiseFailures: 12 },
+      { noiseFailures: 11 },
+      { noiseFailures: 12 },
+    ]);
+    const { exitCode, stdout } = await fleetfall('compare', before, after);
+    expect(stdout).toMatch(/before .*\(5 runs\)/);
+    expect(stdout).toMatch(/goodput before .*WORSE/);
+    expect(stdout).toMatch(/over trials/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('says loudly that there is no baseline, in what, and what can still be read', async () => {
+    using store = await temporaryFolder();
+    const [head, ...rest] = tellRun() as [Extract<JournalRecord, { kind: 'run' }>, ...JournalRecord[]];
+    const journal = place(join(store.path, 'one.ndjson'), [head, ...rest]);
+    const elsewhere = { ...head, host: { ...head.host, kernel: '5.10' } } as JournalRecord;
+    const other = place(join(store.path, 'other.ndjson'), [elsewhere, ...rest]);
+    const { exitCode, stdout } = await fleetfall('compare', journal, other);
+    expect(stdout).toMatch(/^NO BASELINE: machine host\.kernel: 6\.18 ≠ 5\.10$/m);
+    expect(stdout).toMatch(/sizes and claims .* can still be read/);
+    expect(exitCode).toBe(2);
+  });
+
+  it('refuses what is no journal, and a folder that holds none', async () => {
+    using store = await temporaryFolder();
+    const { exitCode, stdout, stderr } = await fleetfall('compare', store.path, '/nowhere');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: '' });
+    expect(stderr).toMatch(
+      /must be a journal of fleetfall or a folder of journals: there is no journal\.ndjson/,
+    );
+  });
+});

@@ -1,0 +1,104 @@
+/**
+ * Every way in which a run may be cut short that is tested, as data: the full matrix for the long suite, and a
+ * sample of it, picked by a seed, that fits into a minute.
+ */
+import { createHash } from 'node:crypto';
+import { layOut } from '@fleetfall/experiment/layout.ts';
+import type { Phase } from '@fleetfall/journal/records.ts';
+import { loadExperiment } from '@fleetfall/orchestrator/cli/experiment-file.ts';
+import { RUNTIMES } from '../runtimes.ts';
+
+type RuntimeName = (typeof RUNTIMES)[number];
+const [main] = layOut(loadExperiment('kinesis-2020', { size: 'small' }), 'seed').arms;
+const PHASES: readonly Phase[] = ['start', 'steady-state', ...main.method.map(({ phase }) => phase)];
+const SIGNALS = ['SIGKILL', 'SIGINT', 'SIGTERM'] as const;
+
+export type Interruption = { readonly runtime: RuntimeName; readonly phase: Phase } & (
+  | { readonly kind: 'signal'; readonly signal: (typeof SIGNALS)[number] }
+  /** The launcher on an older Node, killed: nobody waits for the run any more. */
+  | { readonly kind: 'launcher-killed' }
+  /** One of two runs at once is killed. */
+  | { readonly kind: 'one-of-two-killed' }
+  /** The file may grow no further (EFBIG), as by a quota or `ulimit -f`. */
+  | { readonly kind: 'journal-too-big' }
+  /** The disk is full (ENOSPC). */
+  | { readonly kind: 'disk-full' }
+  | { readonly kind: 'engine-stopped' }
+);
+
+const bySignal: Interruption[] = PHASES.flatMap((phase) =>
+  SIGNALS.flatMap((signal) =>
+    RUNTIMES.map((runtime) => ({ kind: 'signal', runtime, phase, signal }) as const),
+  ),
+);
+const byTrouble: Interruption[] = RUNTIMES.flatMap((runtime): Interruption[] => [
+  { kind: 'launcher-killed', runtime, phase: 'start' },
+  { kind: 'one-of-two-killed', runtime, phase: 'start' },
+  { kind: 'journal-too-big', runtime, phase: 'steady-state' },
+  // A disk of a test's own takes the right to mount one.
+  ...(process.getuid?.() === 0 ? [{ kind: 'disk-full', runtime, phase: 'start' } as const] : []),
+  ...(runtime === 'docker' ? [{ kind: 'engine-stopped', runtime, phase: 'steady-state' } as const] : []),
+]);
+
+/** The whole matrix. */
+export const INTERRUPTIONS: readonly Interruption[] = [...bySignal, ...byTrouble];
+
+export function titleOf(interruption: Interruption): string {
+  const { kind, phase, runtime } = interruption;
+  return `${kind === 'signal' ? interruption.signal : kind} in ${phase} on ${runtime}`;
+}
+
+/** What picks the sample and the moment within a phase: `FLEETFALL_TEST_SEED`, or the day. */
+export const SEED = process.env.FLEETFALL_TEST_SEED ?? new Date().toISOString().slice(0, 10);
+
+/** A number from 0 to below 1 that the seed and a name stand for. */
+export function chance(name: string): number {
+  return createHash('sha256').update(`${SEED} ${name}`).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+/** Seconds until a phase is reached, the blow dealt and what is left looked at, on the slower runtime, as measured. */
+const SIGNAL_SECONDS: Readonly<Record<Phase, number>> = {
+  start: 5,
+  'steady-state': 9,
+  growth: 12,
+  addition: 17,
+  outage: 17,
+  removal: 18,
+  restart: 21,
+  recovery: 24,
+};
+const TROUBLE_SECONDS: Readonly<Record<Exclude<Interruption['kind'], 'signal'>, number>> = {
+  'launcher-killed': 4,
+  'one-of-two-killed': 13,
+  'journal-too-big': 14,
+  'disk-full': 14,
+  'engine-stopped': 10,
+};
+const SAMPLE_SECONDS_MAX = 45;
+
+const secondsOf = (interruption: Interruption): number =>
+  interruption.kind === 'signal'
+    ? (SIGNAL_SECONDS[interruption.phase] ?? SAMPLE_SECONDS_MAX)
+    : TROUBLE_SECONDS[interruption.kind];
+
+/** One of each kind and signal, as many as fit, on all runtimes in turn. SIGKILL is always among them. */
+export function sampleOf(interruptions: readonly Interruption[]): Interruption[] {
+  const groups = Map.groupBy(interruptions, (each) => (each.kind === 'signal' ? each.signal : each.kind));
+  const ordered = [...groups.entries()].toSorted(
+    ([one], [other]) => rank(one) - rank(other) || chance(one) - chance(other),
+  );
+  const sample: Interruption[] = [];
+  let seconds = 0;
+  const first = Math.floor(chance('runtime') * RUNTIMES.length);
+  for (const [, group] of ordered) {
+    const runtime = RUNTIMES[(first + sample.length) % RUNTIMES.length];
+    const shuffled = group.toSorted((one, other) => chance(titleOf(one)) - chance(titleOf(other)));
+    const pick = shuffled.find((each) => each.runtime === runtime) ?? (shuffled[0] as Interruption);
+    if (seconds + secondsOf(pick) > SAMPLE_SECONDS_MAX) continue;
+    seconds += secondsOf(pick);
+    sample.push(pick);
+  }
+  return sample;
+}
+
+const rank = (group: string): number => (group === 'SIGKILL' ? 0 : 1);

@@ -1,0 +1,46 @@
+/**
+ * The outage with one thing changed, in the variants that `npm test` has no time for.
+ */
+import { describe, expect, it } from 'vitest';
+import { claimOf, smallRun } from '../fleetfall.ts';
+import { staysHealthyWithoutLinkThreads } from '../healthy-variant.ts';
+import { RUNTIMES } from '../runtimes.ts';
+
+// On cgroup `npm test` runs it.
+describe.each(RUNTIMES.filter((runtime) => runtime !== 'cgroup'))('kinesis-2020 on %s', (runtime) => {
+  it('with links that take no thread, the same growth stays healthy and the refusal claims are refuted', () =>
+    staysHealthyWithoutLinkThreads(runtime));
+});
+
+describe('kinesis-2020 with one thing changed', () => {
+  it('under a limit that the growth cannot reach, stays healthy', async () => {
+    const { exitCode, verdict } = await smallRun(
+      '--runtime',
+      'cgroup',
+      '--pids-max',
+      '512',
+      '--expect',
+      'healthy',
+    );
+    expect(exitCode).toBe(0);
+    expect(verdict.refusals.incumbent.hits + verdict.refusals.newcomer.hits).toBe(0);
+    expect(claimOf(verdict, 'incumbents-fail')).toBe('refuted');
+  });
+
+  it.each([
+    [['--threads-per-peer', '2', '--pids-max', '18'], 5],
+    [['--pids-max', '17'], 7],
+  ] as const)('with %j the breaking size is predicted and observed at %i', async (args, size) => {
+    const { exitCode, verdict } = await smallRun('--runtime', 'cgroup', ...args);
+    expect({ predicted: verdict.prediction.size, observed: verdict.observed.size }).toEqual({
+      predicted: size,
+      observed: size,
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  it('expecting health where it breaks is not as expected', async () => {
+    const { exitCode, verdict } = await smallRun('--runtime', 'cgroup', '--expect', 'healthy');
+    expect({ exitCode, verdict: verdict.verdict }).toEqual({ exitCode: 1, verdict: 'not-as-expected' });
+  });
+});

@@ -1,0 +1,84 @@
+/**
+ * Three arms, five trials, interrupted in the second and resumed; then held against an earlier run of the same.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { fleetfall, startFleetfall, temporaryFolder, type VerdictJson } from '../fleetfall.ts';
+
+const RUN = ['run', 'kinesis-2020', '--size', 'small', '--controls', '--runtime', 'cgroup'];
+const TRIALS = 5;
+const TRIALS_BEFORE = 2;
+const MINUTES = 60_000;
+
+interface TrialsJson {
+  readonly trials: readonly (VerdictJson & { readonly number: number })[];
+  readonly asExpected: number;
+  readonly arms: readonly {
+    readonly arm: string;
+    readonly trials: number;
+    readonly claims: readonly { readonly id: string; readonly verdict: string; readonly held: number }[];
+  }[];
+  readonly folder: string;
+}
+
+it(
+  'trials go on where they were interrupted, and are compared with an earlier run',
+  async () => {
+    using before = await temporaryFolder();
+    using after = await temporaryFolder();
+    const earlier = await startFleetfall(
+      [...RUN, '--trials', String(TRIALS_BEFORE), '--store', before.path, '--json'],
+      {
+        timeoutMs: 5 * MINUTES,
+      },
+    );
+    expect(earlier.exitCode).toBe(0);
+
+    const cut = startFleetfall([...RUN, '--trials', String(TRIALS), '--store', after.path], {
+      timeoutMs: 10 * MINUTES,
+    });
+    const folder = join(after.path, 'kinesis-2020', 'latest');
+    let ended = false;
+    void cut.then(() => {
+      ended = true;
+    });
+    while (!existsSync(join(folder, 'trial-002', 'journal.ndjson'))) {
+      expect(ended, 'it ended by itself').toBe(false);
+      await delay(100);
+    }
+    cut.kill('SIGINT');
+    const { exitCode, stderr } = await cut;
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain('1 of 5 trials are done; to go on with them: fleetfall resume');
+
+    const resumed = await startFleetfall(['resume', folder, '--json'], { timeoutMs: 10 * MINUTES });
+    const told = JSON.parse(resumed.stdout) as TrialsJson;
+    expect(told.trials.map(({ number, verdict }) => [number, verdict])).toEqual(
+      Array.from({ length: TRIALS }, (_, index) => [index + 1, 'as-expected']),
+    );
+    expect([resumed.exitCode, told.asExpected]).toEqual([0, TRIALS]);
+    expect(told.arms.map(({ arm, trials }) => [arm, trials])).toEqual([
+      ['main', TRIALS],
+      ['control-event-loop', TRIALS],
+      ['control-high-limit', TRIALS],
+    ]);
+    const [main] = told.arms;
+    expect(main?.claims.find(({ id }) => id === 'limit-predicted')).toMatchObject({
+      verdict: 'held',
+      held: TRIALS,
+    });
+    expect(readdirSync(join(folder, 'trial-002')).some((name) => name.includes('cut-off'))).toBe(true);
+
+    const compared = await fleetfall(
+      'compare',
+      join(before.path, 'kinesis-2020', 'latest'),
+      folder,
+      '--json',
+    );
+    expect(compared.exitCode, compared.stderr).toBeLessThan(2);
+    expect(compared.stdout).not.toContain('NO BASELINE');
+  },
+  25 * MINUTES,
+);
