@@ -18,7 +18,7 @@ import { createFrontEndMetrics } from './metrics.ts';
 import { type Announcer, startAnnouncer } from './peers/announcer.ts';
 import { createCarrier } from './peers/carrier.ts';
 import { createMesh } from './peers/mesh.ts';
-import { assertRoomToBoot } from './room-to-boot.ts';
+import { findRoomToBoot } from './room-to-boot.ts';
 import { createBackEndLinks } from './route/back-end-links.ts';
 import { createRouter } from './route/router.ts';
 import { createAnnouncedOwnership } from './shard-map/announced-ownership.ts';
@@ -34,7 +34,7 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
   const incarnation = randomUUID();
   const random = seededRandom(`${boot.seed}/${memberId}/${incarnation}`);
   const kernel = ownKernelReader();
-  assertRoomToBoot(kernel(), settings.uvThreads);
+  await findRoomToBoot(kernel, settings.uvThreads);
 
   await using parts = new AsyncDisposableStack();
   const client = parts.use(connectMetadata(boot.metadata, secret, callFrom));

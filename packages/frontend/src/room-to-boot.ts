@@ -2,11 +2,30 @@
  * Refuses to serve under a limit that leaves no room for the work: better a message now than a front-end that
  * hangs at its first thread.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KernelCounters } from '@fleetfall/protocol/member-state.ts';
 import { bootTasks, CONSTRUCTION_TASKS } from '@fleetfall/protocol/settings.ts';
 
-/** @throws when the cgroup's limit is below what a front-end without peers needs. */
-export function assertRoomToBoot(kernel: KernelCounters | null, uvThreads: number): void {
+/**
+ * For how long threads of the boot are waited for to end: loading TLS starts one more that reads certificates, for
+ * some ten milliseconds, or a few hundred on a busy machine.
+ */
+const PASSING_THREADS_MS_MAX = 2_000;
+const READ_AGAIN_MS = 10;
+
+/**
+ * Waits until the threads that a boot holds for a moment are gone: no link and no construction is then refused for
+ * their sake.
+ * @param read the member's own kernel counters, as they are now.
+ * @throws when the cgroup's limit is below what a front-end without peers needs.
+ */
+export async function findRoomToBoot(read: () => KernelCounters | null, uvThreads: number): Promise<void> {
+  const untilMs = performance.now() + PASSING_THREADS_MS_MAX;
+  let kernel = read();
+  while (kernel !== null && kernel.tasks > bootTasks(uvThreads) && performance.now() < untilMs) {
+    await delay(READ_AGAIN_MS);
+    kernel = read();
+  }
   if (kernel === null || kernel.limit === null) return;
   const needed = Math.max(kernel.tasks, bootTasks(uvThreads)) + CONSTRUCTION_TASKS;
   if (kernel.limit < needed) {
