@@ -71,6 +71,13 @@ const shape = {
       description:
         "how much the incident's hour of discovery is compressed; instead of fleet.discoveryDelayMax",
     }),
+  stretch: z
+    .union([z.literal('measured'), z.number().min(1).max(20)], "must be 'measured' or a number from 1 to 20")
+    .default(1)
+    .meta({
+      description:
+        "what the fleet's times are multiplied by; measured: by how much longer this host takes for a thread than they were chosen for, at most 8 times",
+    }),
   trials: count(1, 100).default(1).meta({ description: 'how often all arms are run' }),
   controls: flag.optional().meta({
     description: "whether arms other than 'main' are run; when it is not said, if 'main' is to be an outage",

@@ -29,6 +29,11 @@ export const FIELD_FLAGS: readonly FieldFlag[] = [
     help: 'end after this phase, such as outage; the verdict is on what there is',
     isText: true,
   },
+  {
+    usage: '--stretch <factor>',
+    path: 'stretch',
+    help: "what the fleet's times are multiplied by, or 'measured': by what this host is slower",
+  },
   { usage: '--trials <count>', path: 'trials', help: 'how often all arms are run' },
   { usage: '--seed <text>', path: 'seed', help: 'seed of every random choice', isText: true },
   { usage: '--rate <rate>', path: 'load.rate', help: 'requests offered, such as 300/s' },

@@ -16,6 +16,7 @@ import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExperimentOptions, loadExperiment } from './experiment-file.ts';
 import { makeRunFolder } from './store.ts';
+import { stretchToHost } from './stretch.ts';
 import { answerText } from './verb-text.ts';
 
 const LIFE_OTHERWISE = '1h';
@@ -47,7 +48,12 @@ export async function upCommand(
   const layout =
     experiment === undefined
       ? layOutFlags(options, seed)
-      : layOutFleetOf(loadExperiment(experiment, options), seed);
+      : layOutFleetOf(
+          await stretchToHost(loadExperiment(experiment, options), (line) =>
+            context.stderr.write(`${line}\n`),
+          ),
+          seed,
+        );
   return holdCommand(layout, { name, for: life, store, json }, context);
 }
 

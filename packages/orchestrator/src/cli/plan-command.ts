@@ -14,6 +14,7 @@ import { checksText } from './checks-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExperimentOptions, loadExperiment } from './experiment-file.ts';
+import { stretchToHost } from './stretch.ts';
 
 const FORMULA_NOTE =
   "by the configuration's formula, ⌊(pids.max − boot − 1) ÷ threads a peer⌋ + 2; the run predicts from kernel counts instead";
@@ -22,9 +23,10 @@ const FORMULA_NOTE =
 export async function planCommand(
   experiment: string,
   { json, ...options }: ExperimentOptions & { readonly json?: boolean | undefined },
-  { stdout, signal }: CommandContext,
+  { stdout, stderr, signal }: CommandContext,
 ): Promise<number> {
-  const layout = layOut(loadExperiment(experiment, options), randomBytes(4).toString('hex'));
+  const read = await stretchToHost(loadExperiment(experiment, options), (line) => stderr.write(`${line}\n`));
+  const layout = layOut(read, randomBytes(4).toString('hex'));
   const plan = planRun(layout);
   const runtime = await lookForRuntime(layout.runtime);
   signal.throwIfAborted();

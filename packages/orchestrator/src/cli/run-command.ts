@@ -14,6 +14,7 @@ import { type ExperimentOptions, loadExperiment } from './experiment-file.ts';
 import { type HoldOptions, holdCommand } from './hold-command.ts';
 import { leaveReport, reportPathOf } from './report-file.ts';
 import { experimentIn, makeRunFolder } from './store.ts';
+import { stretchToHost } from './stretch.ts';
 import { type JudgedTrial, runTrials } from './trials.ts';
 import { trialsExitCode, trialsJson, trialsText } from './trials-text.ts';
 import { verdictJson, verdictText } from './verdict-text.ts';
@@ -29,7 +30,9 @@ export async function runCommand(
   { keep, name, for: life, store, json, junit, summary, ...options }: RunOptions,
   context: CommandContext,
 ): Promise<number> {
-  const layout = layOut(loadExperiment(experiment, options), randomBytes(4).toString('hex'));
+  const out = json === true ? context.stderr : context.stdout;
+  const read = await stretchToHost(loadExperiment(experiment, options), (line) => out.write(`${line}\n`));
+  const layout = layOut(read, randomBytes(4).toString('hex'));
   const files = { junit, summary };
   checkBuildReports(files);
   if (keep === true) return holdCommand(onlyMain(layout), { name, for: life, store, json }, context);

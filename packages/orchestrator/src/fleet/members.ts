@@ -13,10 +13,13 @@ import type {
 } from '@fleetfall/protocol/boot.ts';
 import { MEMBER_PORT, type MemberPlace, type MemberSpec, type RuntimeFleet } from '../runtime/runtime.ts';
 
-/** How long a member may be silent before the metadata store drops it. */
-const MEMBER_LEASE_MS = 3_000;
-/** How long a back-end vouches for its shards. */
-const SHARD_LEASE_MS = 1_500;
+/** Leases go by the age that a map may have, so that a host that is given more time for one is for the other. */
+const LEASES_OF_MAP_AGE = {
+  /** How long a member may be silent before the metadata store drops it. */
+  member: { share: 1.5, leastMs: 3_000 },
+  /** How long a back-end vouches for its shards. */
+  shard: { share: 0.75, leastMs: 1_500 },
+} as const;
 const PROBE_INTERVAL_MS = 500;
 
 /** What every boot line of a fleet shares. */
@@ -54,19 +57,28 @@ export function bootOf(
 ): BootLine {
   switch (spec.role) {
     case 'metadata':
-      return metadataBoot(identity, fleet.place(spec));
+      return metadataBoot(identity, fleet.place(spec), layout);
     case 'observer':
       return observerBoot(identity, fleet.place(spec), layout.sampleIntervalMs);
     case 'load':
       return loadBoot(identity, fleet.place(spec));
     case 'back-end':
-      return backEndBoot(identity, spec, fleet);
+      return backEndBoot(identity, spec, fleet, layout);
     case 'front-end':
       return frontEndBoot(identity, spec, fleet, layout);
   }
 }
 
-function metadataBoot({ runId, secret }: FleetIdentity, place: MemberPlace): MetadataBoot {
+function leaseMs(of: keyof typeof LEASES_OF_MAP_AGE, { frontEnd }: FleetLayout): number {
+  const { share, leastMs } = LEASES_OF_MAP_AGE[of];
+  return Math.max(leastMs, Math.round(share * frontEnd.shardMapMaxAgeMs));
+}
+
+function metadataBoot(
+  { runId, secret }: FleetIdentity,
+  place: MemberPlace,
+  layout: FleetLayout,
+): MetadataBoot {
   return {
     role: 'metadata',
     runId,
@@ -74,11 +86,16 @@ function metadataBoot({ runId, secret }: FleetIdentity, place: MemberPlace): Met
     memberId: METADATA_ID,
     listen: listenAt(place),
     dataDir: place.dataDir,
-    settings: { memberLeaseMs: MEMBER_LEASE_MS },
+    settings: { memberLeaseMs: leaseMs('member', layout) },
   };
 }
 
-function backEndBoot({ runId, secret }: FleetIdentity, spec: MemberSpec, fleet: RuntimeFleet): BackEndBoot {
+function backEndBoot(
+  { runId, secret }: FleetIdentity,
+  spec: MemberSpec,
+  fleet: RuntimeFleet,
+  layout: FleetLayout,
+): BackEndBoot {
   const place = fleet.place(spec);
   return {
     role: 'back-end',
@@ -89,7 +106,7 @@ function backEndBoot({ runId, secret }: FleetIdentity, spec: MemberSpec, fleet: 
     ...callFrom(place),
     metadata: metadataEndpoint(fleet),
     dataDir: place.dataDir,
-    settings: { leaseMs: SHARD_LEASE_MS },
+    settings: { leaseMs: leaseMs('shard', layout) },
   };
 }
 
