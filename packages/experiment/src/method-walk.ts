@@ -56,6 +56,7 @@ export function walkMethod(arm: WalkedArm, earlier: ReadonlyMap<string, MethodWa
     const by = args.by ?? 1;
     if (args.as !== undefined) {
       for (const next of earlier.get(args.as)?.grown ?? []) growTo(next);
+      heldMs += eachMs;
       return;
     }
     const until = args.until === undefined ? size + by : growthEnd(arm, args.orTo ?? 0, size);

@@ -38,7 +38,9 @@ const grow = z
     as: text(40)
       .optional()
       .meta({ description: 'by the sizes by which this arm grew, each linked before the next' }),
-    settle: settling.optional().meta({ description: 'what is waited for after each growth' }),
+    settle: settling
+      .optional()
+      .meta({ description: "what is waited for after each growth; with 'as' after the last" }),
   })
   .refine(({ by, as }) => (by === undefined) !== (as === undefined), "must have either 'by' or 'as'")
   .refine(({ until, orTo }) => until === undefined || orTo !== undefined, "'until' needs 'orTo'");

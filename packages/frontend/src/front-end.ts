@@ -51,7 +51,7 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
   announcer = parts.use(
     startAnnouncer({
       memberId,
-      discoveryDelayMaxMs: settings.discoveryDelayMaxMs,
+      settings,
       leases: () => backEnds.leases(),
       watch: (slices) => backEnds.watch(slices),
       ownership,

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
@@ -29,7 +30,7 @@ afterEach(async () => {
 async function startPeer(memberId: string) {
   const announcer = startAnnouncer({
     memberId,
-    discoveryDelayMaxMs: 300,
+    settings: { discoveryDelayMaxMs: 300, shardMapMaxAgeMs: 1_000 },
     leases: () => [LEASE],
     watch: () => undefined,
     ownership: createAnnouncedOwnership(),
@@ -141,4 +142,23 @@ describe('the mesh', () => {
     mesh.setPeers([{ ...peer, incarnation: '2' }]);
     await vi.waitFor(() => expect(mesh.state()).toMatchObject({ open: 1, wanted: 1, threads: 1 }), 10_000);
   });
+
+  it('opens links by threads that stand behind those that serve', async () => {
+    const peer = await startPeer('fe-2');
+    const before = niceValues();
+    const { mesh } = startMesh(createCarrier(settings('thread-per-peer', 2)));
+    mesh.setPeers([peer]);
+    await vi.waitFor(() => expect(mesh.state().open).toBe(2));
+    expect(niceValues().filter((nice) => nice > 0)).toHaveLength(2);
+    expect(before.every((nice) => nice === 0)).toBe(true);
+  });
 });
+
+/** Of each thread of this process. */
+function niceValues(): number[] {
+  return readdirSync('/proc/self/task').map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+    // proc(5): nice is the 19th field; the second is a name in brackets, which may hold blanks.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}

@@ -14,6 +14,7 @@ import {
   sliceOf,
   slicesAnnouncedBy,
 } from '@fleetfall/protocol/ownership.ts';
+import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 import type { LeaseMessage } from '@fleetfall/protocol/shard-frames.ts';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { AnnouncedOwnership } from '../shard-map/announced-ownership.ts';
@@ -24,9 +25,10 @@ const ANNOUNCE_INTERVAL_MS = 1_000;
 const SOON_MS = 25;
 /**
  * How much longer than the discovery delay an announcement stands, and an outgoing announcer goes on: the time to
- * open a link on a busy machine, or to miss a few announcements.
+ * open a link on a busy machine, or to miss a few announcements. Where maps may be older, the machine is slower.
  */
-const HANDOVER_MS = 2.5 * ANNOUNCE_INTERVAL_MS;
+const HANDOVER_MS_MIN = 2.5 * ANNOUNCE_INTERVAL_MS;
+const HANDOVER_OF_MAP_AGE = 1.25;
 /** A peer that does not read is cut off rather than remembered for. */
 const BUFFERED_BYTES_MAX = 4 * 1024 * 1024;
 /** Most connections that one peer may share its slices over. */
@@ -43,7 +45,7 @@ export interface Announcer extends Disposable {
 
 export interface AnnouncerOptions {
   readonly memberId: string;
-  readonly discoveryDelayMaxMs: number;
+  readonly settings: Pick<FrontEndSettings, 'discoveryDelayMaxMs' | 'shardMapMaxAgeMs'>;
   readonly leases: () => LeaseMessage[];
   readonly watch: (slices: readonly number[]) => void;
   /** Where this member's own announcements are heard by itself. */
@@ -58,8 +60,9 @@ interface Listener {
 }
 
 export function startAnnouncer(options: AnnouncerOptions): Announcer {
-  const { memberId, discoveryDelayMaxMs, leases, watch, ownership } = options;
-  const expiresInMs = discoveryDelayMaxMs + HANDOVER_MS;
+  const { memberId, leases, watch, ownership } = options;
+  const { discoveryDelayMaxMs, shardMapMaxAgeMs } = options.settings;
+  const expiresInMs = discoveryDelayMaxMs + Math.max(HANDOVER_MS_MIN, HANDOVER_OF_MAP_AGE * shardMapMaxAgeMs);
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 1024 });
   const listeners = new Set<Listener>();
   let current = new Set<number>();

@@ -2,7 +2,7 @@
  * `grow`: newcomers join the fleet, once, or again and again until the kernel refuses some front-end a thread, or by
  * the sizes by which another arm grew.
  */
-import type { StepArgs } from '@fleetfall/experiment/steps.ts';
+import type { Settling, StepArgs } from '@fleetfall/experiment/steps.ts';
 import { StepTimeoutError } from '../../fleet/fleet-view.ts';
 import { meshed } from '../service.ts';
 import { settle } from './settle.ts';
@@ -14,7 +14,7 @@ const SIZES_PAST_PREDICTION = 2;
 const LINKED_TIMEOUT_MS = 15_000;
 
 export async function grow(context: StepContext, args: StepArgs<'grow'>): Promise<void> {
-  if (args.as !== undefined) return growAs(context, args.as);
+  if (args.as !== undefined) return growAs(context, args.as, args.settle);
   const { fleet, signal } = context;
   const size = (): number => fleet.frontEnds().length;
   const bound = args.until === undefined ? context.layout.fleet.frontEndsMax : boundOf(context, args);
@@ -44,12 +44,14 @@ function isSomeRefused({ fleet }: StepContext): boolean {
   return fleet.view.frontEnds().some(({ kernel }) => (kernel?.limitHits ?? 0) > 0);
 }
 
-async function growAs(context: StepContext, arm: string): Promise<void> {
+/** By the sizes of another arm, each linked before the next; behind the last, what is to be waited for as well. */
+async function growAs(context: StepContext, arm: string, until: Settling | undefined): Promise<void> {
   const { fleet, grownBy, signal } = context;
   const sizes = grownBy.get(arm) ?? [];
   for (const size of sizes) {
     await add(context, size - fleet.frontEnds().length);
-    if (size !== sizes.at(-1)) await linked(context);
+    const isLast = size === sizes.at(-1);
+    await Promise.all([linked(context), isLast && until !== undefined ? settle(context, until) : undefined]);
     signal.throwIfAborted();
   }
 }
