@@ -31,9 +31,9 @@ interface SourceFile {
 
 const sources: SourceFile[] = globSync('packages/*/src/**/*.ts', { cwd: ROOT }).map((path) => {
   const text = readFileSync(join(ROOT, path), 'utf8');
-  const imports = [...text.matchAll(/^(?:import|export)\b[^'"]*?from '([^']+)'|^import '([^']+)'/gm)].map(
-    (match) => (match[1] ?? match[2]) as string,
-  );
+  const imports = [
+    ...text.matchAll(/^(?:import|export)\b[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm),
+  ].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
   return { path, package: path.split('/')[1] as string, text, imports };
 });
 

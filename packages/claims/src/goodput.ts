@@ -149,7 +149,7 @@ export function endedAt(
 
 /**
  * The first failure after growth began; earlier ones are noise of the steady state.
- * @param within narrows it to one cohort, and to windows that ended after a moment (monotonic).
+ * @param within narrows it to one cohort, and to windows that began after a moment (monotonic).
  * @returns null without any.
  */
 export function firstFailedRequest(
@@ -168,7 +168,7 @@ export function firstFailedRequest(
           ended.outcome !== OK && ended.count > 0 && (within.cohort ?? ended.cohort) === ended.cohort,
       )
       .toSorted((left, right) => right.count - left.count)[0];
-    if (endMs <= afterMs || failure === undefined) continue;
+    if (endMs - load.windowMs < afterMs || failure === undefined) continue;
     const halfMs = load.windowMs / 2;
     return {
       frontEnds: frontEndsAt(endMs - halfMs),

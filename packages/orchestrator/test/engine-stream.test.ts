@@ -19,7 +19,7 @@ describe('what an engine is to do', () => {
   });
 
   test('is given up when the engine falls silent, before it answers or after', async () => {
-    const silent = haveEngineDo('build it', async (signal) => answering(signal), never, 30);
+    const silent = haveEngineDo('build it', async (signal) => answering(signal), never, { silenceMsMax: 30 });
     await expect(silent).rejects.toThrow('Cannot build it: the engine has said nothing for 30 ms');
     const unanswered = haveEngineDo(
       'build it',
@@ -28,9 +28,29 @@ describe('what an engine is to do', () => {
           signal.addEventListener('abort', () => reject(new Error('aborted')));
         }),
       never,
-      30,
+      { silenceMsMax: 30 },
     );
     await expect(unanswered).rejects.toThrow('Cannot build it: the engine has said nothing for 30 ms');
+  });
+
+  test('may be waited for longer on the way than for its first word', async () => {
+    const late = haveEngineDo('pull it', async (signal) => answering(signal), never, {
+      firstWordMsMax: 30,
+      silenceMsMax: 60_000,
+    });
+    await expect(late).rejects.toThrow('Cannot pull it: the engine has said nothing for 30 ms');
+    const speaking = haveEngineDo(
+      'pull it',
+      async (signal) => {
+        const stream = answering(signal);
+        stream.write('{"status":"Pulling"}\n');
+        setTimeout(() => stream.end('{"status":"Done"}\n'), 100);
+        return stream;
+      },
+      never,
+      { firstWordMsMax: 30, silenceMsMax: 60_000 },
+    );
+    await expect(speaking).resolves.toBeUndefined();
   });
 
   test('fails with what the engine says', async () => {

@@ -10,11 +10,13 @@ import type Docker from 'dockerode';
 import { engineCall } from '../../runtime/docker/engine-call.ts';
 import type { Kit } from '../kit.ts';
 import { packArchive } from './archive.ts';
-import { haveEngineDo, readEngineStream } from './engine-stream.ts';
+import { haveEngineDo } from './engine-stream.ts';
 import { nodeRootFilesystem } from './root-filesystem.ts';
 
 /** A registry that has not said a word by then is taken to be unreachable. */
-const REGISTRY_SILENCE_MS = 4_000;
+const FIRST_WORD_MS_MAX = 4_000;
+/** One that falls silent on the way; unpacking a layer is told of every second or so. */
+const SILENCE_MS_MAX = 15_000;
 /** A pull that moves may take as long as a slow line needs for 80 MB. */
 const PULL_MAX_MS = 5 * 60_000;
 
@@ -79,21 +81,17 @@ export async function imageExists(docker: Docker, reference: string): Promise<bo
 
 /** @returns why it failed, or null when the image is there. */
 async function pull(docker: Docker, reference: string, signal: AbortSignal): Promise<Error | null> {
-  const silence = new AbortController();
-  const timer = setTimeout(
-    () => silence.abort(new Error(`no word from the registry for ${REGISTRY_SILENCE_MS} ms`)),
-    REGISTRY_SILENCE_MS,
-  );
-  const abortSignal = AbortSignal.any([signal, silence.signal, AbortSignal.timeout(PULL_MAX_MS)]);
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(PULL_MAX_MS)]);
   try {
-    const stream = await docker.pull(reference, { abortSignal });
-    await readEngineStream(stream, () => clearTimeout(timer));
+    await haveEngineDo(
+      `pull ${reference}`,
+      (abortSignal) => docker.pull(reference, { abortSignal }),
+      inTime,
+      { firstWordMsMax: FIRST_WORD_MS_MAX, silenceMsMax: SILENCE_MS_MAX },
+    );
     return null;
   } catch (error) {
-    if (silence.signal.aborted) return silence.signal.reason as Error;
     return new Error(error instanceof Error ? error.message.trim() : String(error), { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

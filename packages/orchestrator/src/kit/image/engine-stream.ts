@@ -8,6 +8,14 @@ import type { Readable } from 'node:stream';
 /** An engine that says nothing for so long while it imports or builds hangs: it packs 100 MB in some seconds. */
 const SILENCE_MS_MAX = 120_000;
 
+/** How long an engine may say nothing. */
+interface Patience {
+  /** @default {@link SILENCE_MS_MAX} */
+  readonly silenceMsMax?: number;
+  /** Before its first word. @default silenceMsMax */
+  readonly firstWordMsMax?: number;
+}
+
 /**
  * Has an engine do what takes long, for as long as it says something now and then.
  * @param what for the error: «build fleetfall:12ab».
@@ -18,16 +26,22 @@ export async function haveEngineDo(
   what: string,
   start: (abortSignal: AbortSignal) => Promise<NodeJS.ReadableStream>,
   signal: AbortSignal,
-  silenceMsMax: number = SILENCE_MS_MAX,
+  { silenceMsMax = SILENCE_MS_MAX, firstWordMsMax = silenceMsMax }: Patience = {},
 ): Promise<void> {
   signal.throwIfAborted();
   const silence = new AbortController();
-  const fellSilent = (): void =>
-    silence.abort(new Error(`Cannot ${what}: the engine has said nothing for ${silenceMsMax} ms`));
-  const timer = setTimeout(fellSilent, silenceMsMax);
+  const waitFor = (ms: number): NodeJS.Timeout =>
+    setTimeout(
+      () => silence.abort(new Error(`Cannot ${what}: the engine has said nothing for ${ms} ms`)),
+      ms,
+    );
+  let timer = waitFor(firstWordMsMax);
   const until = AbortSignal.any([signal, silence.signal]);
   try {
-    await readEngineStream(await start(until), () => void timer.refresh());
+    await readEngineStream(await start(until), () => {
+      clearTimeout(timer);
+      timer = waitFor(silenceMsMax);
+    });
   } catch (error) {
     // The engine's client has an error of its own for an abort, which does not say whose it was.
     until.throwIfAborted();

@@ -24,6 +24,7 @@ export async function ensureImage(
   const hash = createHash('sha256').update(kit.hash).update(kit.dockerfile).digest('hex').slice(0, 16);
   const reference = `fleetfall:${hash}`;
   if (await imageExists(docker, reference)) return reference;
+  const beganMs = performance.now();
   const base = await ensureBaseImage(docker, kit, onProgress, signal);
   signal.throwIfAborted();
   onProgress(`building ${reference} on ${base}`);
@@ -38,6 +39,9 @@ export async function ensureImage(
     `build ${reference}`,
     (abortSignal) => docker.buildImage(context, { ...options, abortSignal }),
     signal,
+  );
+  onProgress(
+    `built ${reference} in ${((performance.now() - beganMs) / 1_000).toFixed(1)} s, base image included`,
   );
   return reference;
 }

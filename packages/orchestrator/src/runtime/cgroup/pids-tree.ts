@@ -28,17 +28,32 @@ export function findPidsTree(): PidsTree {
     );
   }
   const folder = hierarchy.folders.find(hierarchy.version === 1 ? isWritable : takesFleets);
-  if (folder === undefined) {
-    throw new RuntimeUnavailableError(
-      'Cannot make cgroups: this user has no right to. Run as root, or in a scope of its own ' +
-        "('systemd-run --user --scope -p Delegate=yes …'), or start a Docker engine",
-    );
-  }
+  if (folder === undefined) throw new RuntimeUnavailableError(whyNone(hierarchy));
   return { version: hierarchy.version, folder };
 }
 
-/** The cgroups in which fleets may have been made by this or an earlier run, the nearest first. */
-export function pidsHierarchy(): { readonly version: 1 | 2; readonly folders: readonly string[] } | null {
+function whyNone({ version, folders }: Hierarchy): string {
+  if (version === 2 && folders.some(isWritable)) {
+    return (
+      'Cannot make cgroups: every cgroup above this process that may be written to holds processes of its own, and ' +
+      'such a one hands no pids controller on (cgroups v2; a container without an init is like that). Move them into ' +
+      'a cgroup below it first, or run in a scope (systemd-run --scope -p Delegate=yes …), or start a Docker engine'
+    );
+  }
+  return (
+    'Cannot make cgroups: this user has no right to. Run as root, or in a scope of its own ' +
+    "('systemd-run --user --scope -p Delegate=yes …'), or start a Docker engine"
+  );
+}
+
+interface Hierarchy {
+  readonly version: 1 | 2;
+  /** The nearest first. */
+  readonly folders: readonly string[];
+}
+
+/** The cgroups in which fleets may have been made by this or an earlier run; null where there is no pids controller. */
+export function pidsHierarchy(): Hierarchy | null {
   if (!existsSync('/proc/self/cgroup')) return null;
   const lines = readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n');
   const fields = lines.map((line) => line.split(':'));
