@@ -54,6 +54,15 @@ describe("the fleet's kit", () => {
     expect(text).not.toContain(join(import.meta.dirname, '..'));
   });
 
+  test('leaves out of a link what an open, uncompressed connection never uses', () => {
+    const link = kit.files.find(({ name }) => name === 'link-thread.cjs');
+    const text = Buffer.from(link?.content ?? '').toString();
+    expect(text).toContain('WebSocket');
+    expect([...text.matchAll(/require\("(?:node:)?(https|tls|zlib)"\)/g)].map(([, name]) => name)).toEqual(
+      [],
+    );
+  });
+
   test.each(ROLES)('%s boots from its one file', async (role) => {
     const { exitCode, stderr } = await execa(kit.nodeBinary, [join(folder, `${role}.mjs`)], {
       input: '{"role":"none"}\n',

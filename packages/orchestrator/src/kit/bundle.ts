@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { bundleClient, CLIENT_ASSET_FILE } from '@fleetfall/report/page/client-asset.ts';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { fleetEntries, type KitEntry, LAB_FILE, REPOSITORY } from './entries.ts';
 import { assembleKit, type Kit, type KitFile, type KitParts } from './kit.ts';
 
@@ -47,9 +47,12 @@ export async function makeKit(entries: readonly KitEntry[] = fleetEntries()): Pr
 export async function makeParts(entries: readonly KitEntry[]): Promise<BundledParts> {
   const esm = entries.filter(({ file }) => extname(file) === '.mjs');
   const cjs = entries.filter((entry) => !esm.includes(entry));
+  const alike = Map.groupBy(cjs, ({ unused = [] }) => unused.join(' '));
   const bundled = await Promise.all([
     bundle(esm, { format: 'esm', banner: { js: COMMONJS_IN_ESM } }),
-    bundle(cjs, { format: 'cjs' }),
+    ...[...alike].map(([unused, group]) =>
+      bundle(group, { format: 'cjs', plugins: unused === '' ? [] : [leavingOut(unused.split(' '))] }),
+    ),
   ]);
   const page = entries.some(({ file }) => file === LAB_FILE) ? [await pageScript()] : [];
   return {
@@ -91,6 +94,18 @@ async function bundle(
     return { name, content: contents };
   });
   return { files, sources: Object.keys(metafile.inputs) };
+}
+
+/** Gives an empty module in place of some of Node's. */
+function leavingOut(modules: readonly string[]): Plugin {
+  const filter = new RegExp(`^(node:)?(${modules.join('|')})$`);
+  return {
+    name: 'leaving-out',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }));
+      onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+    },
+  };
 }
 
 const stem = (path: string): string => basename(path, extname(path));
