@@ -76,7 +76,7 @@ const shape = {
     .default(1)
     .meta({
       description:
-        "what the fleet's times are multiplied by; measured: by how much longer this host takes for a thread than they were chosen for, at most 8 times",
+        "what the fleet's times are multiplied by; measured: by how much longer this host takes for a thread than they were chosen for, at most 5 times",
     }),
   trials: count(1, 100).default(1).meta({ description: 'how often all arms are run' }),
   controls: flag.optional().meta({

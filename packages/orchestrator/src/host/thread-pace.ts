@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 /** What the times were chosen for: two cores, 20 ms of processor for a thread with nothing in it. */
 const CHOSEN_FOR_MS = 10;
 /** A host that needs more is too busy to be measured; a run on it may come to nothing, and says so. */
-const STRETCH_MAX = 8;
+const STRETCH_MAX = 5;
 const THREADS = 24;
 /** As many front-ends as open a link at once when one is added. */
 const AT_ONCE = 8;
