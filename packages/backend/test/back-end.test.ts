@@ -5,15 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sliceOf } from '@fleetfall/protocol/ownership.ts';
 import { probeShardOf } from '@fleetfall/protocol/shard-frames.ts';
 import { expect, test, vi } from 'vitest';
-import {
-  ask,
-  BACK_END_ID,
-  SECRET,
-  startFleet,
-  startInProcess,
-  stateOf,
-  untilShards,
-} from './running-fleet.ts';
+import { ask, SECRET } from '../../member/test/running-program.ts';
+import { BACK_END_ID, startFleet, startInProcess, stateOf, untilShards } from './running-fleet.ts';
 import { connect } from './shard-client.ts';
 
 const SHARD = 'orders/shardId-000000000000';
@@ -82,6 +75,7 @@ test('a request that is wrong is answered BadFrame, and the connection goes on',
     [{ op: 'append', entries: [entry] }, 'its entries name 3'],
     [{ op: 'read', shard, afterSequenceNumber: '', limit: 0 }, `'limit': it must be a whole number`],
     [{ op: 'read', shard, afterSequenceNumber: 'x', limit: 1 }, `'afterSequenceNumber'`],
+    [{ op: 'bounds', shard, arrivedBeforeMs: 'now' }, `'arrivedBeforeMs': it must be milliseconds`],
   ];
   for (const [request, message] of wrong) {
     const { head } = await client.request(request);

@@ -4,7 +4,8 @@
 import { shardKeyOf } from '@fleetfall/protocol/ownership.ts';
 import { probeShardOf } from '@fleetfall/protocol/shard-frames.ts';
 import { expect, test } from 'vitest';
-import { BACK_END_ID, SECRET, startChild, startFleet, stateOf, untilShards } from './running-fleet.ts';
+import { SECRET } from '../../member/test/running-program.ts';
+import { BACK_END_ID, startChild, startFleet, stateOf, untilShards } from './running-fleet.ts';
 import { connect, type ShardClient } from './shard-client.ts';
 
 const SHARDS = [0, 1, 2].map((index) => shardKeyOf('orders', `shardId-00000000000${index}`));

@@ -4,9 +4,9 @@
 import { copyFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ShardKey } from '@fleetfall/protocol/ownership.ts';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { temporaryFolder } from '../../metadata/test/running-metadata.ts';
 import { openShardLog, PAGE_BYTES_MAX, type ShardLog } from '../src/storage/shard-log.ts';
-import { temporaryFolder } from './running-fleet.ts';
 
 const SHARD: ShardKey = 'orders/shardId-000000000000';
 const OTHER: ShardKey = 'orders/shardId-000000000001';
@@ -147,4 +147,25 @@ test('a file that is no log is left alone', async () => {
   await writeFile(join(folder.path, 'records.log'), 'something else altogether');
   await expect(open(folder.path)).rejects.toThrow('it is not a log');
   expect(await readFile(join(folder.path, 'records.log'), 'utf8')).toBe('something else altogether');
+});
+
+test('a moment leads to the first record that arrived then or later, though the clock was set back', async () => {
+  await using folder = await temporaryFolder();
+  await using log = await open(folder.path);
+  const clock = vi.spyOn(Date, 'now');
+  onTestFinished(() => clock.mockRestore());
+  const arrivals = [100, 300, 200, 400];
+  for (const arrivedAtMs of arrivals) {
+    clock.mockReturnValue(arrivedAtMs);
+    await append(log, SHARD, `at ${arrivedAtMs}`);
+  }
+  const nextAt = async (atMs: number): Promise<string | undefined> =>
+    (await texts(log, SHARD, log.sequenceBefore(SHARD, atMs)))[0];
+  expect(await nextAt(0)).toBe('at 100');
+  expect(await nextAt(100)).toBe('at 100');
+  expect(await nextAt(100.5)).toBe('at 300');
+  expect(await nextAt(250)).toBe('at 300');
+  expect(await nextAt(301)).toBe('at 400');
+  expect(await nextAt(401)).toBeUndefined();
+  expect(log.sequenceBefore(OTHER, 100)).toBe(0);
 });

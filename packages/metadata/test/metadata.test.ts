@@ -3,8 +3,9 @@
  */
 import type { Configuration, HeartbeatResponse, MembershipView } from '@fleetfall/protocol/membership.ts';
 import { expect, test, vi } from 'vitest';
+import { SECRET } from '../../member/test/running-program.ts';
 import type { StartedMetadata } from '../src/metadata.ts';
-import { ask, backEnd, SECRET, startStore, temporaryFolder } from './running-metadata.ts';
+import { ask, backEnd, startStore, temporaryFolder } from './running-metadata.ts';
 
 const membership = async (store: StartedMetadata): Promise<MembershipView> =>
   (await ask(store, 'GET', '/v1/membership')).body as MembershipView;

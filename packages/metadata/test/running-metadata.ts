@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accessHeaders } from '@fleetfall/protocol/access.ts';
 import type { Member } from '@fleetfall/protocol/membership.ts';
+import { SECRET } from '../../member/test/running-program.ts';
 import { type StartedMetadata, startMetadata } from '../src/metadata.ts';
-
-export const SECRET = 'a secret of this test';
 
 /** A folder that is gone with its scope. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
