@@ -131,5 +131,7 @@ describe('a listener', () => {
       (await fetch(urlOf(listener), { method: 'POST', headers: accessHeaders('s3cret'), body })).json();
     expect(await post('1234567890')).toEqual({ read: 10 });
     expect(await post('12345678901')).toEqual({ read: 'BodyTooLargeError' });
+    // More than what sockets hold: who is cut off while sending would not read the answer.
+    expect(await post('x'.repeat(16 * 1024 * 1024))).toEqual({ read: 'BodyTooLargeError' });
   });
 });
