@@ -40,7 +40,13 @@ export type ShardRequest =
       readonly afterSequenceNumber: string;
       readonly limit: number;
     }
-  | { readonly id: number; readonly op: 'bounds'; readonly shard: ShardKey };
+  | {
+      readonly id: number;
+      readonly op: 'bounds';
+      readonly shard: ShardKey;
+      /** Looks at the records before the first that arrived at this moment or later, ms since the epoch; at all without. */
+      readonly arrivedBeforeMs?: number;
+    };
 
 /** What became of one entry of an append, in the order of the request. */
 export type AppendResult =
@@ -67,7 +73,7 @@ export type ShardReply =
       /** How far the newest record of the shard is ahead of the last one returned, in time. */
       readonly behindLatestMs: number;
     }
-  /** The newest sequence number of the shard, `''` when it is empty. */
+  /** The newest sequence number of the records that were looked at, `''` when there are none. */
   | { readonly id: number; readonly op: 'bounds'; readonly latestSequenceNumber: string }
   | { readonly id: number; readonly op: 'error'; readonly error: ShardErrorCode; readonly message: string };
 

@@ -42,6 +42,8 @@ export interface ShardLog extends AsyncDisposable {
   readAfter(shard: ShardKey, sequence: number, countMax: number): Promise<ShardPage>;
   /** The newest sequence number of a shard; 0 while it is empty. */
   latestSequence(shard: ShardKey): number;
+  /** The sequence number before the first record that arrived at `atMs` or later; 0 when that is the oldest. */
+  sequenceBefore(shard: ShardKey, atMs: number): number;
   /** Batches brought to disk, each by one fdatasync. */
   readonly commits: number;
   /** Records that wait for the disk now. */
@@ -107,6 +109,7 @@ export async function openShardLog(dataDir: string, log: (message: string) => vo
       }
     },
     latestSequence: (shard) => shards.get(shard)?.latestSequence ?? 0,
+    sequenceBefore: (shard, atMs) => shards.get(shard)?.sequenceBefore(atMs) ?? 0,
     get commits() {
       return commit.commits;
     },

@@ -83,7 +83,11 @@ export function createAnswerer(backEndId: string, owned: OwnedShards, log: Shard
       const { shard } = request;
       if (!owned.holds(shard)) return { head: { id, op: 'error', ...notOwner(shard) }, payloads: [] };
       if (request.op === 'read') return read(id, shard, Number(request.afterSequenceNumber), request.limit);
-      const latest = log.latestSequence(shard);
+      const { arrivedBeforeMs } = request;
+      const latest =
+        arrivedBeforeMs === undefined
+          ? log.latestSequence(shard)
+          : log.sequenceBefore(shard, arrivedBeforeMs);
       const latestSequenceNumber = latest === 0 ? '' : String(latest);
       return { head: { id, op: 'bounds', latestSequenceNumber }, payloads: [] };
     },

@@ -71,9 +71,14 @@ export function readFrame(frame: Buffer): ReceivedRequest {
       }
       return { request, data: [] };
     }
-    case 'bounds':
-      if (typeof request.shard !== 'string') refuse('shard', 'a text', request.shard);
+    case 'bounds': {
+      const { arrivedBeforeMs, shard } = request;
+      if (typeof shard !== 'string') refuse('shard', 'a text', shard);
+      if (arrivedBeforeMs !== undefined && typeof arrivedBeforeMs !== 'number') {
+        refuse('arrivedBeforeMs', 'milliseconds since the epoch', arrivedBeforeMs);
+      }
       return { request, data: [] };
+    }
     default:
       return refuse('op', 'one of append, read, bounds', (head as { op?: unknown }).op);
   }
