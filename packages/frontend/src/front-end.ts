@@ -9,7 +9,7 @@ import type { MemberContext, StartedMember } from '@fleetfall/member/run-member.
 import { ownKernelReader, stateRoutes } from '@fleetfall/member/state-routes.ts';
 import type { FrontEndBoot } from '@fleetfall/protocol/boot.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
-import type { Member } from '@fleetfall/protocol/membership.ts';
+import type { Endpoint, Member } from '@fleetfall/protocol/membership.ts';
 import { createConfigurationCache } from './discovery/configuration-cache.ts';
 import { type MembershipWatch, watchMembership } from './discovery/membership-watch.ts';
 import { seededRandom } from './jitter.ts';
@@ -26,8 +26,13 @@ import { startMapBuilder } from './shard-map/builder.ts';
 import { createConstructionPool } from './shard-map/construction-pool.ts';
 import { createMapSources } from './shard-map/sources.ts';
 
+export interface StartedFrontEnd extends StartedMember {
+  /** Where it listens: the port is the one it got when the boot line said 0. */
+  readonly endpoint: Endpoint;
+}
+
 /** @throws when the address is taken, or the limit on threads leaves no room to serve. */
-export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext): Promise<StartedMember> {
+export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext): Promise<StartedFrontEnd> {
   const { memberId, secret, settings, callFrom } = boot;
   const { log } = context;
   const bootedAtMs = performance.now();
@@ -63,6 +68,7 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
     ownership,
     mesh,
     backEnds,
+    announcer,
     membership: () => membership,
     log,
   });
@@ -116,5 +122,5 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
   membership = parts.use(watch);
 
   const started = parts.move();
-  return { [Symbol.asyncDispose]: () => started.disposeAsync() };
+  return { endpoint: listener.endpoint, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }

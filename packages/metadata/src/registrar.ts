@@ -3,6 +3,7 @@
  * membership's version rises with each change of who is where, and with nothing else: a renewal costs no write,
  * so that a fleet's heartbeats do not wait for a disk.
  */
+import { streamArnOf } from '@fleetfall/protocol/kinesis.ts';
 import type {
   CreateStreamRequest,
   HeartbeatRequest,
@@ -16,9 +17,6 @@ import { createLeases } from './leases.ts';
 import { invalidField, SHARDS_MAX } from './read-request.ts';
 import { RefusalError } from './refusal.ts';
 import type { MetadataStore } from './store.ts';
-
-/** Stream names in the form that Kinesis clients expect; region and account mean nothing here. */
-const ARN_PREFIX = 'arn:aws:kinesis:us-east-1:000000000000:stream/';
 
 export interface Registrar extends Disposable {
   heartbeat(member: HeartbeatRequest): HeartbeatResponse;
@@ -91,7 +89,7 @@ export function startRegistrar({ store, memberLeaseMs, log }: RegistrarOptions):
       }
       const stream: StreamConfiguration = {
         name,
-        arn: `${ARN_PREFIX}${name}`,
+        arn: streamArnOf(name),
         createdAtMs: Date.now(),
         shards: assignShards(shardCount, backEndIds, streams),
       };

@@ -8,6 +8,14 @@ export const TARGET_PREFIX = 'Kinesis_20131202.';
 /** Content type of requests and answers. */
 export const AMZ_JSON = 'application/x-amz-json-1.1';
 
+/** What every stream's ARN begins with: the form that clients expect; region and account mean nothing here. */
+const STREAM_ARN_PREFIX = 'arn:aws:kinesis:us-east-1:000000000000:stream/';
+
+/** The ARN of a stream of the fleet. */
+export function streamArnOf(name: string): string {
+  return `${STREAM_ARN_PREFIX}${name}`;
+}
+
 /** Limits of the service, in bytes and counts. */
 export const KINESIS_LIMITS = {
   recordBytesMax: 1024 * 1024,
@@ -20,8 +28,13 @@ export const KINESIS_LIMITS = {
   shardIteratorLifeMs: 5 * 60_000,
 } as const;
 
-export interface PutRecordInput {
-  StreamName: string;
+/** A stream, by its name or its ARN; by both when they agree. */
+interface NamesStream {
+  StreamName?: string;
+  StreamARN?: string;
+}
+
+export interface PutRecordInput extends NamesStream {
   /** Base64. */
   Data: string;
   PartitionKey: string;
@@ -31,26 +44,36 @@ export interface PutRecordOutput {
   ShardId: string;
   SequenceNumber: string;
 }
-export interface PutRecordsInput {
-  StreamName: string;
+export interface PutRecordsInput extends NamesStream {
   Records: { Data: string; PartitionKey: string; ExplicitHashKey?: string }[];
 }
 export interface PutRecordsOutput {
   FailedRecordCount: number;
-  Records: ({ ShardId: string; SequenceNumber: string } | { ErrorCode: string; ErrorMessage: string })[];
+  Records: (PutRecordOutput | FailedRecord)[];
 }
-export type ShardIteratorType = 'TRIM_HORIZON' | 'LATEST' | 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER';
-export interface GetShardIteratorInput {
-  StreamName: string;
+export interface FailedRecord {
+  ErrorCode: string;
+  ErrorMessage?: string;
+}
+export type ShardIteratorType =
+  | 'TRIM_HORIZON'
+  | 'LATEST'
+  | 'AT_SEQUENCE_NUMBER'
+  | 'AFTER_SEQUENCE_NUMBER'
+  | 'AT_TIMESTAMP';
+export interface GetShardIteratorInput extends NamesStream {
   ShardId: string;
   ShardIteratorType: ShardIteratorType;
   StartingSequenceNumber?: string;
+  /** Seconds since the epoch, with fractions. */
+  Timestamp?: number;
 }
 export interface GetShardIteratorOutput {
   ShardIterator: string;
 }
 export interface GetRecordsInput {
   ShardIterator: string;
+  StreamARN?: string;
   Limit?: number;
 }
 export interface GetRecordsOutput {
@@ -64,8 +87,8 @@ export interface GetRecordsOutput {
   NextShardIterator: string;
   MillisBehindLatest: number;
 }
-export interface ListShardsInput {
-  StreamName?: string;
+export interface ListShardsInput extends NamesStream {
+  /** In place of the stream's name. */
   NextToken?: string;
   MaxResults?: number;
   ExclusiveStartShardId?: string;
@@ -82,9 +105,7 @@ export interface CreateStreamInput {
   StreamName: string;
   ShardCount?: number;
 }
-export interface DescribeStreamSummaryInput {
-  StreamName: string;
-}
+export type DescribeStreamSummaryInput = NamesStream;
 export interface DescribeStreamSummaryOutput {
   StreamDescriptionSummary: {
     StreamName: string;
@@ -136,12 +157,31 @@ export interface KinesisErrorBody {
   message: string;
 }
 
-/** Why a front-end could not route a request: the header {@link REASON_HEADER} and the label of its metric. */
-export type RoutingFailure =
-  | 'map-missing'
-  | 'map-aged'
-  | 'no-owner'
-  | 'back-end-unreachable'
-  | 'back-end-refused';
+/**
+ * Why a front-end could not route a request: the header {@link REASON_HEADER} and the label of its metric.
+ * `definite`: surely nothing was written.
+ */
+export const ROUTING_FAILURES = {
+  'map-missing': { definite: true },
+  'map-aged': { definite: true },
+  'no-owner': { definite: true },
+  'back-end-unreachable': { definite: false },
+  'back-end-refused': { definite: false },
+} as const;
+export type RoutingFailure = keyof typeof ROUTING_FAILURES;
 /** Header on failed answers that names the {@link RoutingFailure}. */
 export const REASON_HEADER = 'x-fleetfall-reason';
+
+/** An entry of PutRecords that failed. Of the codes that the API documents for it, the one that is no throttle. */
+export function failedRecord(message: string, reason: RoutingFailure | undefined): FailedRecord {
+  return {
+    ErrorCode: 'InternalFailure',
+    ErrorMessage: reason === undefined ? message : `${reason}: ${message}`,
+  };
+}
+
+/** The reason that {@link failedRecord} wrote; undefined where the message begins with none. */
+export function reasonOfFailedRecord({ ErrorMessage }: FailedRecord): RoutingFailure | undefined {
+  const word = ErrorMessage?.split(': ', 1)[0];
+  return word !== undefined && Object.hasOwn(ROUTING_FAILURES, word) ? (word as RoutingFailure) : undefined;
+}

@@ -27,9 +27,20 @@ export function text(fields: Fields, field: string, lengthMax: number, lengthMin
   return value;
 }
 
-/** Like {@link text}, or undefined when the field is not there. @throws KinesisError */
-export function optionalText(fields: Fields, field: string, lengthMax: number): string | undefined {
-  return fields[field] === undefined || fields[field] === null ? undefined : text(fields, field, lengthMax);
+/** A string of at most `lengthMax` characters that matches a pattern. @throws KinesisError */
+export function matching(fields: Fields, field: string, lengthMax: number, pattern: RegExp): string {
+  const value = text(fields, field, lengthMax);
+  if (pattern.test(value)) return value;
+  throw invalid(field, value, `Member must satisfy regular expression pattern: ${pattern.source}`);
+}
+
+/** What `read` makes of the fields, or undefined when `field` is not there. @throws KinesisError */
+export function optional<Value>(
+  fields: Fields,
+  field: string,
+  read: (fields: Fields, field: string) => Value,
+): Value | undefined {
+  return fields[field] === undefined || fields[field] === null ? undefined : read(fields, field);
 }
 
 /** A whole number within bounds; `fallback` when the field is not there. @throws KinesisError */
@@ -56,13 +67,11 @@ export function oneOf<Word extends string>(fields: Fields, field: string, words:
   return found;
 }
 
-/** A stream's name. @throws KinesisError */
-export function streamName(fields: Fields): string {
-  const name = text(fields, 'StreamName', 128);
-  if (!/^[a-zA-Z0-9_.-]+$/.test(name)) {
-    throw invalid('StreamName', name, 'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+');
-  }
-  return name;
+/** A moment in seconds since the epoch, with fractions. @returns milliseconds. @throws KinesisError */
+export function timestampMs(fields: Fields, field: string): number {
+  const value = fields[field];
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value * 1_000;
+  throw invalid(field, value, 'Member must be seconds since the epoch');
 }
 
 /** Base64 data of one record. @throws KinesisError */

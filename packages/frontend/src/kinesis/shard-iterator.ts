@@ -32,12 +32,21 @@ function parse(iterator: string): [string, string, string, number] {
   } catch {
     parts = undefined;
   }
-  if (Array.isArray(parts) && parts.length === 4 && typeof parts[3] === 'number') {
-    const [stream, shardId, after] = parts.map(String) as [string, string, string];
-    return [stream, shardId, after, parts[3]];
-  }
+  if (isPosition(parts)) return parts;
   throw new KinesisError(
     'InvalidArgumentException',
     'Invalid ShardIterator: it was not made by GetShardIterator',
+  );
+}
+
+function isPosition(parts: unknown): parts is [string, string, string, number] {
+  if (!Array.isArray(parts) || parts.length !== 4) return false;
+  const [stream, shardId, after, issuedAtMs]: unknown[] = parts;
+  return (
+    typeof stream === 'string' &&
+    typeof shardId === 'string' &&
+    typeof after === 'string' &&
+    /^\d{0,40}$/.test(after) &&
+    typeof issuedAtMs === 'number'
   );
 }

@@ -8,12 +8,14 @@ import type { MetadataErrorBody, StreamConfiguration } from '@fleetfall/protocol
 import type { ConfigurationCache } from '../discovery/configuration-cache.ts';
 import type { MapBuilder } from '../shard-map/builder.ts';
 import { KinesisError } from './api-error.ts';
-import { type Fields, optionalText, streamName, wholeNumber } from './fields.ts';
+import { type Fields, optional, text, wholeNumber } from './fields.ts';
+import { namedStream, streamName } from './stream-name.ts';
 
 /** Shards of one stream: the service's quotas are regional, this one is a guard. */
 const SHARDS_MAX = 100_000;
 const RETENTION_HOURS = 24;
 const TOKEN_LENGTH_MAX = 1_024;
+const SHARD_ID_LENGTH_MAX = 128;
 
 export interface StreamSources {
   readonly configuration: ConfigurationCache;
@@ -49,7 +51,7 @@ export function describeStreamSummary(
   { configuration, builder }: StreamSources,
   fields: Fields,
 ): KinesisActions['DescribeStreamSummary']['output'] {
-  const stream = find(configuration, streamName(fields));
+  const stream = find(configuration, namedStream(fields));
   return {
     StreamDescriptionSummary: {
       StreamName: stream.name,
@@ -77,11 +79,7 @@ export function listShards(
   { configuration }: StreamSources,
   fields: Fields,
 ): KinesisActions['ListShards']['output'] {
-  const token = optionalText(fields, 'NextToken', TOKEN_LENGTH_MAX);
-  const [name, after] =
-    token === undefined
-      ? [streamName(fields), optionalText(fields, 'ExclusiveStartShardId', 128)]
-      : readToken(token);
+  const [name, after] = pageStart(fields);
   const countMax = wholeNumber(fields, 'MaxResults', 1, KINESIS_LIMITS.listShardsMax, 1_000);
   const shards = find(configuration, name).shards.filter(
     ({ shardId }) => after === undefined || shardId > after,
@@ -98,6 +96,21 @@ export function listShards(
       ? { NextToken: writeToken(name, last.shardId) }
       : {}),
   };
+}
+
+/** Where the page begins: at the token of the page before, or at what is asked for. */
+function pageStart(fields: Fields): [name: string, after: string | undefined] {
+  const token = optional(fields, 'NextToken', () => text(fields, 'NextToken', TOKEN_LENGTH_MAX));
+  const after = optional(fields, 'ExclusiveStartShardId', () =>
+    text(fields, 'ExclusiveStartShardId', SHARD_ID_LENGTH_MAX),
+  );
+  if (token === undefined) return [namedStream(fields), after];
+  const beside = ['StreamName', 'StreamARN', 'ExclusiveStartShardId'].find((field) => fields[field] != null);
+  if (beside === undefined) return readToken(token);
+  throw new KinesisError(
+    'InvalidArgumentException',
+    `NextToken and ${beside} '${String(fields[beside])}' cannot both be given: a token stands for its stream and place`,
+  );
 }
 
 const writeToken = (name: string, after: string): string =>

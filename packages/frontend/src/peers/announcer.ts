@@ -39,6 +39,8 @@ export interface Announcer extends Disposable {
   setFrontEnds(ids: readonly string[]): void;
   /** Leases may have changed: announce soon. */
   announceSoon(): void;
+  /** Whether all that is known of leases has been announced. */
+  settled(): boolean;
   /** Accepts a peer's link. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
@@ -132,6 +134,7 @@ export function startAnnouncer(options: AnnouncerOptions): Announcer {
         announce();
       }, SOON_MS);
     },
+    settled: () => soon === undefined,
     accept(request, socket, head) {
       const url = new URL(request.url ?? '/', 'ws://peer');
       const share = Number(url.searchParams.get('share') ?? 0);

@@ -7,6 +7,7 @@ import type { Configuration } from '@fleetfall/protocol/membership.ts';
 import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 import type { ConfigurationCache } from '../discovery/configuration-cache.ts';
 import type { MembershipWatch } from '../discovery/membership-watch.ts';
+import type { Announcer } from '../peers/announcer.ts';
 import type { Mesh } from '../peers/mesh.ts';
 import type { BackEndLinks } from '../route/back-end-links.ts';
 import type { AnnouncedOwnership } from './announced-ownership.ts';
@@ -18,13 +19,15 @@ export interface MapSourcesOptions {
   readonly ownership: AnnouncedOwnership;
   readonly mesh: Mesh;
   readonly backEnds: BackEndLinks;
+  /** This member's own share of the announcing, which it hears too. */
+  readonly announcer: Pick<Announcer, 'settled'>;
   /** undefined until membership is watched. */
   readonly membership: () => MembershipWatch | undefined;
   readonly log: (message: string) => void;
 }
 
 export function createMapSources(options: MapSourcesOptions): MapSources {
-  const { settings, configuration, ownership, mesh, backEnds, membership, log } = options;
+  const { settings, configuration, ownership, mesh, backEnds, announcer, membership, log } = options;
 
   /** The store's silence leaves what it said last: a map of it is better than none. */
   async function readStreams(): Promise<Configuration['streams'] | undefined> {
@@ -38,7 +41,8 @@ export function createMapSources(options: MapSourcesOptions): MapSources {
     }
   }
   return {
-    settled: () => (membership()?.version() ?? -1) >= 0 && mesh.settled() && backEnds.allVouched(),
+    settled: () =>
+      (membership()?.version() ?? -1) >= 0 && mesh.settled() && backEnds.allVouched() && announcer.settled(),
     async gather() {
       const streams = await readStreams();
       if (streams === undefined) return undefined;

@@ -4,10 +4,14 @@
  * whoever keeps the history.
  */
 import {
+  type FailedRecord,
   KINESIS_ERRORS,
   type KinesisAction,
   type KinesisActions,
   type KinesisErrorName,
+  ROUTING_FAILURES,
+  type RoutingFailure,
+  reasonOfFailedRecord,
 } from '@fleetfall/protocol/kinesis.ts';
 import { type KeyDistribution, partitionKeys } from '../partition-keys.ts';
 import { seededFraction } from '../random.ts';
@@ -35,9 +39,22 @@ export interface KinesisCall<Action extends KinesisAction = KinesisAction> {
   readonly input: KinesisActions[Action]['input'];
   /**
    * Hears the answer; not at all when the time is over before.
-   * @returns how the call ended: `ok`, or a name. Of a batch that was taken in part it is `partial-failure`.
+   * @returns how the call ended.
    */
-  readonly settle: (answer: KinesisAnswer<Action>) => string;
+  readonly settle: (answer: KinesisAnswer<Action>) => CallEnd;
+}
+
+export interface CallEnd {
+  /** `ok`, or a name. Of a batch that was taken in part it is `partial-failure`. */
+  readonly outcome: string;
+  /** The front-end's routing failure, where it told one; of a batch taken in part that of the first record with one. */
+  readonly reason: string | null;
+}
+
+const OK: CallEnd = { outcome: 'ok', reason: null };
+
+function endOf(answer: KinesisAnswer<KinesisAction>): CallEnd {
+  return answer.ok ? OK : { outcome: answer.outcome, reason: answer.reason };
 }
 
 /** Keeps what became of writes. See `history-file.ts`. */
@@ -88,7 +105,7 @@ function putRecord(
     settle(answer) {
       if (answer.ok) keeper.acknowledge(serial, answer.output.ShardId, answer.output.SequenceNumber);
       else if (answer.definite) keeper.refuse(serial);
-      return answer.ok ? 'ok' : answer.outcome;
+      return endOf(answer);
     },
   };
 }
@@ -104,9 +121,10 @@ function putRecords(
     settle(answer) {
       if (!answer.ok) {
         if (answer.definite) for (const { serial } of records) keeper.refuse(serial);
-        return answer.outcome;
+        return endOf(answer);
       }
       let failed = 0;
+      let reason: RoutingFailure | undefined;
       for (const [index, { serial }] of records.entries()) {
         const result = answer.output.Records[index];
         if (result !== undefined && 'SequenceNumber' in result) {
@@ -114,17 +132,24 @@ function putRecords(
           continue;
         }
         failed += 1;
-        if (result !== undefined && isDefinite(result.ErrorCode)) keeper.refuse(serial);
+        if (result === undefined) continue;
+        reason ??= reasonOfFailedRecord(result);
+        if (isDefinite(result)) keeper.refuse(serial);
       }
-      return failed === 0 ? 'ok' : 'partial-failure';
+      return failed === 0 ? OK : { outcome: 'partial-failure', reason: reason ?? null };
     },
   };
 }
 
-/** A throttled record was not written, whoever throttled it; of what is not known nothing is. */
-function isDefinite(errorCode: string): boolean {
-  if (errorCode === 'ProvisionedThroughputExceededException') return true;
-  return KINESIS_ERRORS[errorCode as KinesisErrorName]?.definite ?? false;
+/**
+ * A throttled record was not written, whoever throttled it, nor one that its front-end could not route; of what is not
+ * known nothing is.
+ */
+function isDefinite(failed: FailedRecord): boolean {
+  if (failed.ErrorCode === 'ProvisionedThroughputExceededException') return true;
+  const reason = reasonOfFailedRecord(failed);
+  if (reason !== undefined) return ROUTING_FAILURES[reason].definite;
+  return KINESIS_ERRORS[failed.ErrorCode as KinesisErrorName]?.definite ?? false;
 }
 
 /** Reads shard after shard, each from where it was read last; an iterator is asked for where there is none. */
@@ -142,7 +167,7 @@ function reads({ stream, shardIds }: WorkloadPlan): () => KinesisCall {
         input: { StreamName: stream, ShardId: shardId, ShardIteratorType: 'TRIM_HORIZON' },
         settle(answer) {
           if (answer.ok) iterators.set(shardId, answer.output.ShardIterator);
-          return answer.ok ? 'ok' : answer.outcome;
+          return endOf(answer);
         },
       };
       return call as KinesisCall;
@@ -153,7 +178,7 @@ function reads({ stream, shardIds }: WorkloadPlan): () => KinesisCall {
       settle(answer) {
         if (answer.ok) iterators.set(shardId, answer.output.NextShardIterator);
         else if (answer.outcome === 'ExpiredIteratorException') iterators.delete(shardId);
-        return answer.ok ? 'ok' : answer.outcome;
+        return endOf(answer);
       },
     };
     return call as KinesisCall;

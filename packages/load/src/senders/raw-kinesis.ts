@@ -68,7 +68,7 @@ class KinesisExchange implements Exchange {
   }
 
   #hear(answer: KinesisAnswer<KinesisAction>): void {
-    const outcome = this.#call.settle(answer);
-    this.#flight.end(outcome, answer.ok ? null : answer.reason);
+    const { outcome, reason } = this.#call.settle(answer);
+    this.#flight.end(outcome, reason);
   }
 }

@@ -165,8 +165,8 @@ function end(
   answer: KinesisAnswer<KinesisAction>,
 ): void {
   if (givenUp.aborted) return;
-  const outcome = call.settle(answer);
-  flight.end(outcome, answer.ok ? null : answer.reason);
+  const { outcome, reason } = call.settle(answer);
+  flight.end(outcome, reason);
 }
 
 /**
