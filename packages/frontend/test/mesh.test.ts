@@ -112,8 +112,10 @@ describe('the mesh', () => {
     await vi.waitFor(() => expect(mesh.state()).toMatchObject({ open: 1, wanted: 2 }), 5_000);
     await vi.waitFor(() => expect(mesh.state().refusedThreads).toBeGreaterThan(1), 5_000);
     expect(mesh.settled()).toBe(true);
+    expect([mesh.lacksThread('fe-1'), mesh.lacksThread('fe-2')]).toEqual([false, true]);
     refusing = false;
     await vi.waitFor(() => expect(mesh.state().open).toBe(2), 5_000);
+    expect(mesh.lacksThread('fe-2')).toBe(false);
   });
 
   it('gives links of a pool thread that died to those that live, and ends them when none does', async () => {
@@ -148,7 +150,7 @@ describe('the mesh', () => {
     const before = niceValues();
     const { mesh } = startMesh(createCarrier(settings('thread-per-peer', 2)));
     mesh.setPeers([peer]);
-    await vi.waitFor(() => expect(mesh.state().open).toBe(2));
+    await vi.waitFor(() => expect(mesh.state().open).toBe(2), 10_000);
     expect(niceValues().filter((nice) => nice > 0)).toHaveLength(2);
     expect(before.every((nice) => nice === 0)).toBe(true);
   });

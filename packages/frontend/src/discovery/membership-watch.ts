@@ -15,6 +15,8 @@ export interface MembershipWatch extends AsyncDisposable {
   version(): number;
   /** When each of the others was first heard of here, wall clock. */
   learnedAtMs(): Readonly<Record<string, number>>;
+  /** How long another has been known in its present incarnation; 0 when it is not known. */
+  knownForMs(memberId: string): number;
   registered(): boolean;
 }
 
@@ -32,6 +34,7 @@ export function watchMembership(options: MembershipWatchOptions): MembershipWatc
   const { client, self, discoveryDelayMaxMs, random, onChange, log } = options;
   let view: MembershipView = { version: -1, members: [] };
   let learned: Record<string, number> = {};
+  let known = new Map<string, { readonly incarnation: string; readonly sinceMs: number }>();
   let discovering = false;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -48,11 +51,18 @@ export function watchMembership(options: MembershipWatchOptions): MembershipWatc
 
   function learn(next: MembershipView): void {
     const now = Date.now();
+    const sinceMs = performance.now();
     view = {
       version: next.version,
       members: next.members.filter(({ memberId }) => memberId !== self.memberId),
     };
     learned = Object.fromEntries(view.members.map(({ memberId }) => [memberId, learned[memberId] ?? now]));
+    known = new Map(
+      view.members.map(({ memberId, incarnation }) => {
+        const before = known.get(memberId);
+        return [memberId, before?.incarnation === incarnation ? before : { incarnation, sinceMs }];
+      }),
+    );
     onChange();
   }
 
@@ -71,6 +81,10 @@ export function watchMembership(options: MembershipWatchOptions): MembershipWatc
     backEnds: () => view.members.filter(({ role }) => role === 'back-end'),
     version: () => view.version,
     learnedAtMs: () => learned,
+    knownForMs(memberId) {
+      const since = known.get(memberId)?.sinceMs;
+      return since === undefined ? 0 : performance.now() - since;
+    },
     registered: registration.registered,
     async [Symbol.asyncDispose]() {
       stopped = true;

@@ -29,6 +29,15 @@ const SOON_MS = 25;
  */
 const HANDOVER_MS_MIN = 2.5 * ANNOUNCE_INTERVAL_MS;
 const HANDOVER_OF_MAP_AGE = 1.25;
+
+/** How long an announcement stands, and an outgoing announcer goes on. */
+export function announcementStandsMs({
+  discoveryDelayMaxMs,
+  shardMapMaxAgeMs,
+}: Pick<FrontEndSettings, 'discoveryDelayMaxMs' | 'shardMapMaxAgeMs'>): number {
+  return discoveryDelayMaxMs + Math.max(HANDOVER_MS_MIN, HANDOVER_OF_MAP_AGE * shardMapMaxAgeMs);
+}
+
 /** A peer that does not read is cut off rather than remembered for. */
 const BUFFERED_BYTES_MAX = 4 * 1024 * 1024;
 /** Most connections that one peer may share its slices over. */
@@ -63,8 +72,7 @@ interface Listener {
 
 export function startAnnouncer(options: AnnouncerOptions): Announcer {
   const { memberId, leases, watch, ownership } = options;
-  const { discoveryDelayMaxMs, shardMapMaxAgeMs } = options.settings;
-  const expiresInMs = discoveryDelayMaxMs + Math.max(HANDOVER_MS_MIN, HANDOVER_OF_MAP_AGE * shardMapMaxAgeMs);
+  const expiresInMs = announcementStandsMs(options.settings);
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 1024 });
   const listeners = new Set<Listener>();
   let current = new Set<number>();

@@ -41,6 +41,8 @@ export interface Mesh extends AsyncDisposable {
   state(): MeshState;
   /** Whether every link is open or was refused a thread: nothing more is to be had by waiting. */
   settled(): boolean;
+  /** Whether a link to this peer was refused a thread, and has not got one since. */
+  lacksThread(peerId: string): boolean;
 }
 
 export interface MeshOptions {
@@ -188,6 +190,8 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
       [...links.values()].every(
         ({ state, target }) => state === 'refused' || (state === 'open' && ownership.hasHeard(target.linkId)),
       ),
+    lacksThread: (peerId) =>
+      [...links.values()].some(({ state, target }) => state === 'refused' && target.peerId === peerId),
     async [Symbol.asyncDispose]() {
       disposed = true;
       await Promise.all([...links.values()].map(drop));

@@ -7,7 +7,7 @@ import type { Configuration } from '@fleetfall/protocol/membership.ts';
 import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 import type { ConfigurationCache } from '../discovery/configuration-cache.ts';
 import type { MembershipWatch } from '../discovery/membership-watch.ts';
-import type { Announcer } from '../peers/announcer.ts';
+import { type Announcer, announcementStandsMs } from '../peers/announcer.ts';
 import type { Mesh } from '../peers/mesh.ts';
 import type { BackEndLinks } from '../route/back-end-links.ts';
 import type { AnnouncedOwnership } from './announced-ownership.ts';
@@ -17,17 +17,21 @@ export interface MapSourcesOptions {
   readonly settings: FrontEndSettings;
   readonly configuration: ConfigurationCache;
   readonly ownership: AnnouncedOwnership;
-  readonly mesh: Mesh;
-  readonly backEnds: BackEndLinks;
+  readonly mesh: Pick<Mesh, 'settled' | 'lacksThread'>;
+  readonly backEnds: Pick<BackEndLinks, 'allVouched'>;
   /** This member's own share of the announcing, which it hears too. */
   readonly announcer: Pick<Announcer, 'settled'>;
   /** undefined until membership is watched. */
-  readonly membership: () => MembershipWatch | undefined;
+  readonly membership: () =>
+    | Pick<MembershipWatch, 'version' | 'frontEnds' | 'backEnds' | 'knownForMs'>
+    | undefined;
   readonly log: (message: string) => void;
 }
 
 export function createMapSources(options: MapSourcesOptions): MapSources {
   const { settings, configuration, ownership, mesh, backEnds, announcer, membership, log } = options;
+
+  const silenceMaxMs = announcementStandsMs(settings);
 
   /** The store's silence leaves what it said last: a map of it is better than none. */
   async function readStreams(): Promise<Configuration['streams'] | undefined> {
@@ -40,20 +44,34 @@ export function createMapSources(options: MapSourcesOptions): MapSources {
       return known.version < 0 ? undefined : known.streams;
     }
   }
+  /**
+   * A peer that has just come is given as long as an announcement stands. Until then those that announced its slices
+   * before go on, so nothing is missing without it; and it is the time to open a link, where the waves in which a fleet
+   * starts would otherwise fail the first construction of all. A link that was refused a thread is not waited for.
+   */
+  function assertAllHeard(): void {
+    const heard = ownership.announcers();
+    const silent = membership()
+      ?.frontEnds()
+      .find(
+        ({ memberId }) =>
+          !heard.has(memberId) &&
+          (mesh.lacksThread(memberId) || (membership()?.knownForMs(memberId) ?? 0) > silenceMaxMs),
+      );
+    if (silent === undefined) return;
+    const why = mesh.lacksThread(silent.memberId)
+      ? 'its link lacks a thread'
+      : `it has been known for more than ${silenceMaxMs} ms`;
+    throw new MissingPeerError(`nothing has been heard of ${silent.memberId}: ${why}`);
+  }
+
   return {
     settled: () =>
       (membership()?.version() ?? -1) >= 0 && mesh.settled() && backEnds.allVouched() && announcer.settled(),
     async gather() {
       const streams = await readStreams();
       if (streams === undefined) return undefined;
-      if (settings.missingPeer === 'failsBuild') {
-        const heard = ownership.announcers();
-        const missing = membership()
-          ?.frontEnds()
-          .find(({ memberId }) => !heard.has(memberId));
-        if (missing !== undefined)
-          throw new MissingPeerError(`nothing has been heard of ${missing.memberId}`);
-      }
+      if (settings.missingPeer === 'failsBuild') assertAllHeard();
       const backEndIds =
         membership()
           ?.backEnds()
