@@ -8,12 +8,13 @@ import { connectMetadata } from '@fleetfall/member/metadata-client.ts';
 import type { MemberContext, StartedMember } from '@fleetfall/member/run-member.ts';
 import { ownKernelReader, stateRoutes } from '@fleetfall/member/state-routes.ts';
 import type { FrontEndBoot } from '@fleetfall/protocol/boot.ts';
-import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
+import type { FrontEndState, LinkState } from '@fleetfall/protocol/member-state.ts';
 import type { Endpoint, Member } from '@fleetfall/protocol/membership.ts';
 import { createConfigurationCache } from './discovery/configuration-cache.ts';
 import { type MembershipWatch, watchMembership } from './discovery/membership-watch.ts';
 import { seededRandom } from './jitter.ts';
 import { createFrontDoor } from './kinesis/front-door.ts';
+import { knownPeers } from './known-peers.ts';
 import { createFrontEndMetrics } from './metrics.ts';
 import { type Announcer, startAnnouncer } from './peers/announcer.ts';
 import { createCarrier } from './peers/carrier.ts';
@@ -87,8 +88,12 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
     shardMap: builder.state(),
     routing: router.state(),
   });
+  const linksTo = ({ memberId: peerId, role }: Member): LinkState[] =>
+    role === 'front-end' ? mesh.linksTo(peerId) : [backEnds.get(peerId)?.state() ?? 'waiting'];
   const common = stateRoutes({
     state,
+    detail: () =>
+      knownPeers([...(membership?.frontEnds() ?? []), ...(membership?.backEnds() ?? [])], linksTo),
     ready: () => membership?.registered() ?? false,
     registry: createFrontEndMetrics(state),
   });

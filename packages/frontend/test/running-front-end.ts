@@ -6,7 +6,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { accessHeaders } from '@fleetfall/protocol/access.ts';
 import type { FrontEndBoot } from '@fleetfall/protocol/boot.ts';
 import { AMZ_JSON, type KinesisAction, REASON_HEADER, TARGET_PREFIX } from '@fleetfall/protocol/kinesis.ts';
-import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
+import type { FrontEndState, KnownPeers } from '@fleetfall/protocol/member-state.ts';
 import type { Endpoint } from '@fleetfall/protocol/membership.ts';
 import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -38,15 +38,16 @@ const SETTINGS: FrontEndSettings = {
   shardMapMaxAgeMs: 2_000,
 };
 
-function bootOf(
+export function bootOf(
   metadata: Endpoint,
   settings: Partial<FrontEndSettings> = {},
+  memberId = 'fe-1',
   listen: Endpoint = { host: '127.0.0.1', port: 0 },
 ): FrontEndBoot {
   return {
     role: 'front-end',
     runId: 'test',
-    memberId: 'fe-1',
+    memberId,
     secret: SECRET,
     listen,
     metadata,
@@ -70,7 +71,7 @@ export interface RunningFrontEnd extends AsyncDisposable {
   readonly endpoint: Endpoint;
   /** An AWS client as applications make it, but for the run's secret, HTTP/1.1, and that it tries once. */
   readonly client: KinesisClient;
-  state(): Promise<FrontEndState>;
+  state(): Promise<FrontEndState & KnownPeers>;
   /** Calls an action with a body as it is. */
   call(action: KinesisAction, body: object | string): Promise<Answered>;
   /** Waits until a stream has an owner for each shard in the front-end's map. */
@@ -81,10 +82,11 @@ export interface RunningFrontEnd extends AsyncDisposable {
 export async function startInProcessFrontEnd(
   metadata: Endpoint,
   settings: Partial<FrontEndSettings> = {},
+  memberId = 'fe-1',
 ): Promise<RunningFrontEnd> {
   await using parts = new AsyncDisposableStack();
   const context = { signal: new AbortController().signal, emit: () => undefined, log: () => undefined };
-  const { endpoint } = parts.use(await startFrontEnd(bootOf(metadata, settings), context));
+  const { endpoint } = parts.use(await startFrontEnd(bootOf(metadata, settings, memberId), context));
   const client = connectClient(endpoint);
   parts.defer(() => client.destroy());
   const call = (action: KinesisAction, body: object | string): Promise<Answered> =>
@@ -93,7 +95,7 @@ export async function startInProcessFrontEnd(
   return {
     endpoint,
     client,
-    state: async () => (await ask(endpoint, '/debug/state')).json() as Promise<FrontEndState>,
+    state: async () => (await ask(endpoint, '/debug/state')).json() as Promise<FrontEndState & KnownPeers>,
     call,
     async untilActive(stream) {
       await vi.waitUntil(

@@ -1,5 +1,5 @@
 /**
- * The routes that every member has: `/healthz`, `/readyz`, `/debug/state`, `/metrics`. None of them needs a
+ * The routes that every member has: `/healthz`, `/readyz`, `/debug/totals`, `/debug/state`, `/metrics`. None of them needs a
  * thread, so they answer at the limit too: alive and unable to route is what the incident looked like.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -10,6 +10,7 @@ import {
   type MemberState,
   READY_PATH,
   STATE_PATH,
+  TOTALS_PATH,
 } from '@fleetfall/protocol/member-state.ts';
 import type { Registry } from '@prometheus-io/client';
 import { ownPidsCgroup, readKernelCounters } from './kernel-counters.ts';
@@ -18,6 +19,8 @@ import { sendJson } from './listener.ts';
 export interface StateRoutesOptions {
   /** The member's state as it is now. */
   readonly state: () => MemberState;
+  /** What `/debug/state` says besides. @default nothing */
+  readonly detail?: () => object;
   readonly ready: () => boolean;
   readonly registry: Registry;
 }
@@ -25,7 +28,7 @@ export interface StateRoutesOptions {
 /** Answers a request when it is for one of the common routes. */
 export type StateRoutes = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
-export function stateRoutes({ state, ready, registry }: StateRoutesOptions): StateRoutes {
+export function stateRoutes({ state, detail, ready, registry }: StateRoutesOptions): StateRoutes {
   return async (request, response) => {
     if (request.method !== 'GET') return false;
     switch (request.url) {
@@ -35,8 +38,11 @@ export function stateRoutes({ state, ready, registry }: StateRoutesOptions): Sta
       case READY_PATH:
         sendJson(response, ready() ? 200 : 503, { ready: ready() });
         return true;
-      case STATE_PATH:
+      case TOTALS_PATH:
         sendJson(response, 200, state());
+        return true;
+      case STATE_PATH:
+        sendJson(response, 200, { ...state(), ...detail?.() });
         return true;
       case METRICS_PATH: {
         const text = await registry.metrics();

@@ -3,7 +3,7 @@
  * hear. All of it over HTTP, by routes that need no thread of the member: watching must not disturb what is
  * watched, and starting a process inside a member would.
  */
-import { HEALTH_PATH, type MemberState, READY_PATH, STATE_PATH } from '@fleetfall/protocol/member-state.ts';
+import { HEALTH_PATH, type MemberState, READY_PATH, TOTALS_PATH } from '@fleetfall/protocol/member-state.ts';
 import type { ObserverRecord, WatchedMember } from '@fleetfall/protocol/observer-stdio.ts';
 import type { Asker } from './ask.ts';
 import { everyInterval } from './cadence.ts';
@@ -19,7 +19,7 @@ export function sampleState(member: WatchedMember, asker: Asker, intervalMs: num
   const { memberId } = member;
   return everyInterval(intervalMs, async () => {
     const sampledAtMs = Date.now();
-    const answer = await asker.ask(member, STATE_PATH, STATE_TIMEOUT_MS);
+    const answer = await asker.ask(member, TOTALS_PATH, STATE_TIMEOUT_MS);
     if (answer.kind === 'unanswered') {
       tell({ kind: 'unanswered', sampledAtMs, memberId, reason: answer.reason });
       return;

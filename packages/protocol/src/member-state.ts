@@ -1,10 +1,14 @@
 /**
- * What a member says of itself under {@link STATE_PATH}: its kernel counters, and its role's view. The observer
- * reads it; claims are made of it. Application counters here support a claim and never stand alone: the kernel's
+ * What a member says of itself: its kernel counters, and its role's view. The observer reads it under
+ * {@link TOTALS_PATH}; claims are made of it. Application counters here support a claim and never stand alone: the kernel's
  * do.
  */
 
-/** Path of a member's state, as JSON. */
+import type { MemberRole } from './membership.ts';
+
+/** Path of a member's state in totals, as JSON: what is asked of every member again and again. */
+export const TOTALS_PATH = '/debug/totals';
+/** Path of the same with what one would look up in one member: of a front-end {@link KnownPeers}. */
 export const STATE_PATH = '/debug/state';
 /** Answers 200 while the process serves. */
 export const HEALTH_PATH = '/healthz';
@@ -76,6 +80,22 @@ export interface FrontEndState extends StateBase {
     /** By `RoutingFailure`. */
     readonly failed: Readonly<Record<string, number>>;
   };
+}
+
+/** How a link stands: in turn to be opened, under way, open, lost, or refused a thread; the last two are tried again. */
+export type LinkState = 'waiting' | 'opening' | 'open' | 'broken' | 'refused';
+
+/** The members that a front-end knows besides itself. */
+export interface KnownPeers {
+  readonly peers: readonly {
+    readonly memberId: string;
+    readonly role: MemberRole;
+    readonly address: string;
+    /** To a front-end as many as it has threads for each peer, to a back-end one. */
+    readonly links: readonly LinkState[];
+  }[];
+  /** Members that are known and not listed: the list is bounded. */
+  readonly peersLeftOut: number;
 }
 
 export interface BackEndState extends StateBase {

@@ -4,6 +4,7 @@
  * ownership they announced; whether that makes a map is the shard-map's concern.
  */
 import { accessHeaders } from '@fleetfall/protocol/access.ts';
+import type { LinkState } from '@fleetfall/protocol/member-state.ts';
 import type { Member } from '@fleetfall/protocol/membership.ts';
 import { PEER_PATH } from '@fleetfall/protocol/ownership.ts';
 import { backOffMs, type Random } from '../jitter.ts';
@@ -21,7 +22,7 @@ const RETRY_MAX_MS = 2_000;
 
 interface Link {
   readonly target: LinkTarget;
-  state: 'waiting' | 'opening' | 'open' | 'broken' | 'refused';
+  state: LinkState;
   attempt: number;
   carried: CarriedLink | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -43,6 +44,8 @@ export interface Mesh extends AsyncDisposable {
   settled(): boolean;
   /** Whether a link to this peer was refused a thread, and has not got one since. */
   lacksThread(peerId: string): boolean;
+  /** How the links to this peer stand. */
+  linksTo(peerId: string): LinkState[];
 }
 
 export interface MeshOptions {
@@ -163,6 +166,10 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
     return link.carried?.close() ?? Promise.resolve();
   }
 
+  function linksTo(peerId: string): LinkState[] {
+    return [...links.values()].filter(({ target }) => target.peerId === peerId).map(({ state }) => state);
+  }
+
   return {
     setPeers(peers) {
       const targets = new Map(peers.flatMap(targetsOf).map((target) => [target.linkId, target]));
@@ -190,8 +197,8 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
       [...links.values()].every(
         ({ state, target }) => state === 'refused' || (state === 'open' && ownership.hasHeard(target.linkId)),
       ),
-    lacksThread: (peerId) =>
-      [...links.values()].some(({ state, target }) => state === 'refused' && target.peerId === peerId),
+    lacksThread: (peerId) => linksTo(peerId).includes('refused'),
+    linksTo,
     async [Symbol.asyncDispose]() {
       disposed = true;
       await Promise.all([...links.values()].map(drop));

@@ -4,6 +4,7 @@
  */
 
 import { accessHeaders } from '@fleetfall/protocol/access.ts';
+import type { LinkState } from '@fleetfall/protocol/member-state.ts';
 import type { Member } from '@fleetfall/protocol/membership.ts';
 import {
   decodeFrame,
@@ -51,6 +52,7 @@ export interface BackEndLink {
   /** @throws BackEndUnreachableError */
   request(body: ShardRequestBody, payloads?: readonly Uint8Array[]): Promise<ShardAnswer>;
   watch(slices: readonly number[]): void;
+  state(): LinkState;
   /** The back-end's word on the watched slices while it stands, else undefined. */
   lease(): LeaseMessage | undefined;
   close(): void;
@@ -169,6 +171,10 @@ export function connectBackEnd(
     watch(slices) {
       watched = slices;
       sendWatch();
+    },
+    state() {
+      if (socket?.readyState === WebSocket.OPEN) return 'open';
+      return socket?.readyState === WebSocket.CONNECTING ? 'opening' : 'broken';
     },
     lease: () => (lease !== undefined && lease.expiresAtMs > performance.now() ? lease.message : undefined),
     close() {
