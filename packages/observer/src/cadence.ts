@@ -4,20 +4,29 @@
  */
 
 /**
- * Begins `task` now and then every `intervalMs`; a turn that comes while it is under way is left out. Disposal
- * begins no further one.
+ * Begins `task` now and then every `intervalMs`; turns that come while it is under way are made up for by one as soon
+ * as it ends, so that a slow answer costs its own time and no more. Disposal begins no further one.
  * @param task must not reject: what it finds, failures too, it tells itself.
  */
 export function everyInterval(intervalMs: number, task: () => Promise<void>): Disposable {
   let underWay = false;
+  let due = false;
+  let disposed = false;
   const turn = (): void => {
+    due = underWay;
     if (underWay) return;
     underWay = true;
     void task().finally(() => {
       underWay = false;
+      if (due && !disposed) turn();
     });
   };
   const turns = setInterval(turn, intervalMs);
   turn();
-  return { [Symbol.dispose]: () => clearInterval(turns) };
+  return {
+    [Symbol.dispose]() {
+      disposed = true;
+      clearInterval(turns);
+    },
+  };
 }

@@ -9,10 +9,14 @@ import type { ObserverRecord, WatchedMember } from '@fleetfall/protocol/observer
 import { createAsker } from './ask.ts';
 import { readCommand } from './commands.ts';
 import { probeBackEnd } from './probing.ts';
+import { createReadingGaps } from './reading-gaps.ts';
 import { sampleHealth, sampleState } from './sampling.ts';
 
 /** Of one member: its state, and the two paths of its health check, one request each. */
 const CONNECTIONS_PER_MEMBER_MAX = 3;
+
+/** How often it is told how often members were read. */
+const CADENCE_INTERVAL_MS = 1_000;
 
 /** Starts an observer that watches nobody yet; says `ready`. A command that it cannot read is logged. */
 export async function startObserver(boot: ObserverBoot, context: MemberContext): Promise<StartedMember> {
@@ -22,6 +26,7 @@ export async function startObserver(boot: ObserverBoot, context: MemberContext):
     new Agent({ keepAlive: true, maxSockets: CONNECTIONS_PER_MEMBER_MAX, localAddress: callFrom }),
     secret,
   );
+  const gaps = createReadingGaps();
   let watches = new Map<string, Disposable>();
 
   const watch = (member: WatchedMember): Disposable => {
@@ -29,10 +34,13 @@ export async function startObserver(boot: ObserverBoot, context: MemberContext):
     let watched = true;
     // What was under way when the member left the list is no finding any more.
     const tell = (record: ObserverRecord): void => {
-      if (watched) emit(record);
+      if (!watched) return;
+      if (record.kind === 'sample') gaps.read(member.memberId, performance.now());
+      emit(record);
     };
     watching.defer(() => {
       watched = false;
+      gaps.forget(member.memberId);
     });
     watching.use(sampleState(member, asker, sampleIntervalMs, tell));
     if (member.role === 'front-end') watching.use(sampleHealth(member, asker, tell));
@@ -52,6 +60,11 @@ export async function startObserver(boot: ObserverBoot, context: MemberContext):
     for (const left of before.values()) left[Symbol.dispose]();
   };
 
+  const cadence = setInterval(() => {
+    const taken = gaps.take(performance.now());
+    if (taken !== undefined) emit({ kind: 'cadence', measuredAtMs: Date.now(), ...taken });
+  }, CADENCE_INTERVAL_MS);
+
   emit({ kind: 'ready' });
   return {
     command(line) {
@@ -60,6 +73,7 @@ export async function startObserver(boot: ObserverBoot, context: MemberContext):
       else replace(read.command.op === 'watch' ? read.command.members : []);
     },
     async [Symbol.asyncDispose]() {
+      clearInterval(cadence);
       replace([]);
       asker[Symbol.dispose]();
     },

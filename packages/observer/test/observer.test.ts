@@ -48,6 +48,20 @@ test('tells of a hung member that it does not answer, asks it once at a time, an
   await observer.next('sample', ({ state }) => state.memberId === 'fe-1');
 });
 
+test('tells how often members were read, and of whom one could not be', async () => {
+  await using hung = await startFakeMember(stateOf('fe-1', 'front-end'));
+  await using other = await startFakeMember(stateOf('fe-2', 'front-end'));
+  await using observer = await startObserverUnderTest();
+  observer.watch(watched(hung, 'fe-1'), watched(other, 'fe-2'));
+  expect(await observer.next('cadence', ({ members }) => members === 2)).toMatchObject({
+    longestGapMs: expect.any(Number),
+  });
+  hung.hung = true;
+  const late = await observer.next('cadence', ({ longestGapMs }) => longestGapMs > 1_000);
+  expect(late).toMatchObject({ longestGapOf: 'fe-1', members: 2 });
+  expect(late.late).toBeGreaterThanOrEqual(1);
+});
+
 test('tells why a member does not answer when it has gone', async () => {
   const member = await startFakeMember(stateOf('fe-1', 'front-end'));
   await using observer = await startObserverUnderTest();

@@ -31,6 +31,19 @@ export type ObserverRecord =
       readonly memberId: string;
       readonly reason: string;
     }
+  /**
+   * How often the members were read, once a second: the longest that one of them went between two samples, whose it
+   * was, and how many went for more than half a second. A gap that goes on counts as far as it has come.
+   */
+  | {
+      readonly kind: 'cadence';
+      readonly measuredAtMs: number;
+      /** Members that have been read. */
+      readonly members: number;
+      readonly late: number;
+      readonly longestGapMs: number;
+      readonly longestGapOf: string;
+    }
   /** What a member's health check answered, as a balancer would ask it. */
   | {
       readonly kind: 'health';
