@@ -59,6 +59,7 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
       memberId,
       settings,
       leases: () => backEnds.leases(),
+      allVouched: () => backEnds.allVouched(),
       watch: (slices) => backEnds.watch(slices),
       ownership,
     }),

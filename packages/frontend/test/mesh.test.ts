@@ -8,7 +8,7 @@ import { startAnnouncer } from '../src/peers/announcer.ts';
 import { createCarrier } from '../src/peers/carrier.ts';
 import type { LinkCarrier } from '../src/peers/link-carrier.ts';
 import { createMesh, type Mesh } from '../src/peers/mesh.ts';
-import { createAnnouncedOwnership } from '../src/shard-map/announced-ownership.ts';
+import { type AnnouncedOwnership, createAnnouncedOwnership } from '../src/shard-map/announced-ownership.ts';
 import { ThreadRefusedError } from '../src/thread-refusal.ts';
 
 const LEASE: LeaseMessage = {
@@ -26,12 +26,20 @@ afterEach(async () => {
   cleanup.clear();
 });
 
-/** A peer that announces all slices. */
-async function startPeer(memberId: string) {
+/** A peer that announces all slices; where `vouched` is false, only once its first link was accepted. */
+async function startPeer(memberId: string, vouched = true) {
+  let accepted = vouched;
   const announcer = startAnnouncer({
     memberId,
     settings: { discoveryDelayMaxMs: 300, shardMapMaxAgeMs: 1_000 },
-    leases: () => [LEASE],
+    leases: () => (accepted ? [LEASE] : []),
+    // Asked when a link is accepted.
+    allVouched() {
+      setImmediate(() => {
+        accepted = true;
+      });
+      return accepted;
+    },
     watch: () => undefined,
     ownership: createAnnouncedOwnership(),
   });
@@ -45,8 +53,7 @@ async function startPeer(memberId: string) {
   return { memberId, role: 'front-end', incarnation: '1', host: '127.0.0.1', port } as const;
 }
 
-function startMesh(carrier: LinkCarrier) {
-  const ownership = createAnnouncedOwnership();
+function startMesh(carrier: LinkCarrier, ownership = createAnnouncedOwnership()) {
   const mesh: Mesh = createMesh({ carrier, ownership, secret: 's', random: () => 0, log: () => undefined });
   cleanup.add(mesh);
   return { mesh, ownership };
@@ -88,6 +95,19 @@ describe('the mesh', () => {
       });
     },
   );
+
+  it('is not told that slices have no owners by a peer that has yet to hear of them', async () => {
+    const ownership = createAnnouncedOwnership();
+    const heard: number[] = [];
+    const hear: AnnouncedOwnership['hear'] = (word) => {
+      heard.push(word.slices.flatMap(({ owners }) => owners).length);
+      ownership.hear(word);
+    };
+    const { mesh } = startMesh(createCarrier(settings('event-loop')), { ...ownership, hear });
+    mesh.setPeers([await startPeer('fe-1', false)]);
+    await vi.waitFor(() => expect(mesh.settled()).toBe(true), 5_000);
+    expect(heard[0]).toBe(LEASE.owners.length);
+  });
 
   it('lets the threads of a peer go that is no longer a member', async () => {
     const { mesh } = startMesh(createCarrier(settings('thread-per-peer', 2)));

@@ -58,6 +58,8 @@ export interface AnnouncerOptions {
   readonly memberId: string;
   readonly settings: Pick<FrontEndSettings, 'discoveryDelayMaxMs' | 'shardMapMaxAgeMs'>;
   readonly leases: () => LeaseMessage[];
+  /** Whether every back-end has vouched: before, nobody is told that slices have no owners. */
+  readonly allVouched: () => boolean;
   readonly watch: (slices: readonly number[]) => void;
   /** Where this member's own announcements are heard by itself. */
   readonly ownership: AnnouncedOwnership;
@@ -71,7 +73,7 @@ interface Listener {
 }
 
 export function startAnnouncer(options: AnnouncerOptions): Announcer {
-  const { memberId, leases, watch, ownership } = options;
+  const { memberId, leases, allVouched, watch, ownership } = options;
   const expiresInMs = announcementStandsMs(options.settings);
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 1024 });
   const listeners = new Set<Listener>();
@@ -164,7 +166,9 @@ export function startAnnouncer(options: AnnouncerOptions): Announcer {
         accepted.on('close', () => listeners.delete(listener));
         // A broken link is the peer's to open again; 'close' follows.
         accepted.on('error', () => accepted.terminate());
-        tell(listener, gather(), new Map());
+        // Else with the next announcement, a second away at most: its first map waits to hear something, and would
+        // take an empty word for all there is.
+        if (allVouched()) tell(listener, gather(), new Map());
       });
     },
     [Symbol.dispose]() {
