@@ -114,3 +114,17 @@ it('takes the records of a batch that it can route, and tells of each of the oth
     });
   }
 });
+
+it('makes no stream while there is no back-end to hold its shards, and says that it may come', async () => {
+  await using service = await startService({ backEndIds: [] });
+  const answered = await service.frontEnd.call('CreateStream', { StreamName: 'orders', ShardCount: 1 });
+  expect(answered).toMatchObject({ status: 503, body: { __type: 'ServiceUnavailable' } });
+  expect(answered.body.message).toContain('no back-end is a member');
+});
+
+it('does not know whether a stream was made when the store does not answer', async () => {
+  await using frontEnd = await startInProcessFrontEnd(await freeEndpoint('127.0.0.1'));
+  const answered = await frontEnd.call('CreateStream', { StreamName: 'orders', ShardCount: 1 });
+  expect(answered).toMatchObject({ status: 500, body: { __type: 'InternalFailure' } });
+  expect(answered.body.message).toContain('Cannot reach the metadata store');
+});
