@@ -51,6 +51,9 @@ it('says map-missing while there is none, and stays alive', async () => {
   expect((await ask(frontEnd.endpoint, '/healthz')).status).toBe(200);
   expect((await ask(frontEnd.endpoint, '/readyz')).status).toBe(503);
   expect((await frontEnd.state()).routing).toEqual({ routed: 0, failed: { 'map-missing': 2 } });
+  expect(await (await ask(frontEnd.endpoint, '/metrics')).text()).toContain(
+    'fleet_routing_failures_total{reason="map-missing"} 2\n',
+  );
 });
 
 it('says map-aged once the map is too old, of reads too', async () => {
