@@ -7,8 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { vi } from 'vitest';
-
-const LAUNCHER = join(import.meta.dirname, '../packages/fleetfall/bin/fleetfall.mjs');
+import { LAUNCHER } from './launcher.ts';
 
 /** A run that takes longer hangs. */
 const TIMEOUT_MS = 180_000;

@@ -6,8 +6,8 @@ import { median } from '@fleetfall/claims/quantiles.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { type Cohort, type FallSeries, fallSeries } from './fall-series.ts';
 
-/** Below this nothing can be told apart. */
-const WIDTH_MIN = 40;
+/** In fewer columns nothing can be told apart. */
+export const PICTURE_COLUMNS_MIN = 40;
 const NAME_WIDTH = 11;
 const FIGURE_WIDTH = 9;
 const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -27,9 +27,9 @@ interface Column {
  * @throws RangeError when `width` is less than 40.
  */
 export function drawFallText(records: readonly JournalRecord[], width: number): string {
-  if (!Number.isInteger(width) || width < WIDTH_MIN) {
+  if (!Number.isInteger(width) || width < PICTURE_COLUMNS_MIN) {
     throw new RangeError(
-      `Cannot draw into width '${width}': it must be a whole number of ${WIDTH_MIN} or more characters`,
+      `Cannot draw into width '${width}': it must be a whole number of ${PICTURE_COLUMNS_MIN} or more characters`,
     );
   }
   const series = fallSeries(records);

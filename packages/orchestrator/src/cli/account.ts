@@ -12,6 +12,7 @@ import type {
   Stamp,
 } from '@fleetfall/journal/records.ts';
 import { type FleetStatus, foldStatus, type StatusFold } from './fleet-status.ts';
+import { columnsOf } from './terminal-width.ts';
 
 /** How often the line of a terminal is written over. */
 const REFRESH_MS = 200;
@@ -48,7 +49,7 @@ export function startAccount(stream: AccountStream): Account {
     const status = [...folds.values()].map((fold) => fold.status).find(({ phase }) => phase !== null);
     if (status === undefined) return;
     const line = ` ${(status.phase ?? '').padEnd(PHASE_WIDTH)} ${describe(status)}`;
-    stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+    stream.write(`\r\u001b[2K${line.slice(0, columnsOf(stream) - 1)}`);
     liveShown = true;
   }
   function foldOf(arm: Arm): StatusFold {

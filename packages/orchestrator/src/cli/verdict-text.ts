@@ -7,13 +7,19 @@ import { counted, percent } from '@fleetfall/claims/figures.ts';
 import type { Goodput } from '@fleetfall/claims/goodput.ts';
 import type { Verdict } from '@fleetfall/claims/judge.ts';
 import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
-import { drawFallText } from '@fleetfall/report/terminal-picture.ts';
+import { drawFallText, PICTURE_COLUMNS_MIN } from '@fleetfall/report/terminal-picture.ts';
 import type { AccountStream } from './account.ts';
+import { columnsOf } from './terminal-width.ts';
 
-const COLUMNS_OTHERWISE = 110;
 const COLUMNS_MAX = 140;
+const NAME_WIDTH = 20;
 const CLAIM_WIDTH = 25;
 const VERDICT_WIDTH = 13;
+/** Text beside its head that would get fewer columns than this is put below it. */
+const TEXT_COLUMNS_MIN = 30;
+/** Text is never broken narrower: a word has to fit. */
+const BROKEN_COLUMNS_MIN = 12;
+const BELOW = '   ';
 
 const COLOUR_OF: Record<ClaimVerdict, 'green' | 'red' | 'yellow' | 'cyan'> = {
   held: 'green',
@@ -34,15 +40,15 @@ export function verdictText(
   stream: AccountStream,
   reportPath: string | null = null,
 ): string {
-  const columns = Math.min(stream.columns ?? COLUMNS_OTHERWISE, COLUMNS_MAX);
+  const columns = Math.min(columnsOf(stream), COLUMNS_MAX);
   const coloured = stream.isTTY === true;
   const paint = (colour: Parameters<typeof styleText>[0], text: string): string =>
     coloured ? styleText(colour, text) : text;
   const lines = [
     '',
-    drawFallText(records, columns),
-    '',
-    ...sizeLines(verdict),
+    // Too narrow for the picture: all that it shows is told in figures below.
+    ...(columns < PICTURE_COLUMNS_MIN ? [] : [drawFallText(records, columns), '']),
+    ...sizeRows(verdict).flatMap(([name, text]) => wrapped(` ${name.padEnd(NAME_WIDTH)} `, text, columns)),
     '',
     ...verdict.claims.flatMap(({ id, verdict: word, account }) =>
       wrapped(
@@ -52,9 +58,11 @@ export function verdictText(
       ),
     ),
     '',
-    ...armLines(verdict),
+    ...verdict.arms.flatMap(({ arm, outcome, outcomeReason }) =>
+      wrapped(` ${arm.padEnd(CLAIM_WIDTH)} ${outcome.padEnd(VERDICT_WIDTH)} `, outcomeReason, columns),
+    ),
     // As expected, the claims and arms above say it all.
-    ...(verdict.exitCode === 0 ? [] : verdict.reasons.flatMap((reason) => wrapped('   ', reason, columns))),
+    ...(verdict.exitCode === 0 ? [] : verdict.reasons.flatMap((reason) => wrapped(BELOW, reason, columns))),
     '',
     paint(verdict.exitCode === 0 ? 'green' : 'red', ` verdict  ${verdict.verdict.replaceAll('-', ' ')}`),
     ` journal  ${journalPath}`,
@@ -64,7 +72,14 @@ export function verdictText(
   return lines.join('\n');
 }
 
-function sizeLines({ prediction, observed, firstFailedRequest, refusals, goodput }: Verdict): string[] {
+/** The sizes and rates that the story turns on, each with its name. */
+function sizeRows({
+  prediction,
+  observed,
+  firstFailedRequest,
+  refusals,
+  goodput,
+}: Verdict): (readonly [string, string])[] {
   const predicted = prediction === null ? 'none was made' : (prediction.size ?? 'nothing breaks');
   const { incumbent, newcomer } = refusals;
   const failed =
@@ -76,25 +91,28 @@ function sizeLines({ prediction, observed, firstFailedRequest, refusals, goodput
         );
   const rate = (stage: Goodput | null): string =>
     stage === null ? '–' : `${percent(stage.fraction)} (${Math.round(stage.okPerSecond)}/s)`;
+  const refused = [
+    `incumbents ${counted(incumbent.hits, 'time')} on ${incumbent.members} of ${incumbent.watched}`,
+    `newcomers ${counted(newcomer.hits, 'time')} on ${newcomer.members} of ${newcomer.watched}`,
+  ];
   return [
-    ` breaking size        predicted ${predicted}, observed ${observed.size ?? 'none'}`,
-    ` first failed request ${failed}`,
-    ` threads refused      incumbents ${counted(incumbent.hits, 'time')} on ${incumbent.members} of ${incumbent.watched}, newcomers ${counted(newcomer.hits, 'time')} on ${newcomer.members} of ${newcomer.watched} (pids.events max)`,
-    ` goodput              before ${rate(goodput.before)} · during ${rate(goodput.during)} · after removal ${rate(goodput.afterRemoval)} · after restart ${rate(goodput.after)}`,
+    ['breaking size', `predicted ${predicted}, observed ${observed.size ?? 'none'}`],
+    ['first failed request', failed],
+    ['threads refused', `${refused.join(', ')} (pids.events max)`],
+    [
+      'goodput',
+      `before ${rate(goodput.before)} · during ${rate(goodput.during)} · after removal ${rate(goodput.afterRemoval)} · after restart ${rate(goodput.after)}`,
+    ],
   ];
 }
 
-function armLines({ arms }: Verdict): string[] {
-  return arms.map(
-    ({ arm, outcome, outcomeReason }) =>
-      ` ${arm.padEnd(CLAIM_WIDTH)} ${outcome.padEnd(VERDICT_WIDTH)} ${outcomeReason}`,
-  );
-}
-
-/** Text behind a head, broken at words, later lines set in under the first. */
+/** Text behind a head, broken at words, later lines set in under the first; below the head where that is narrow. */
 function wrapped(head: string, text: string, columns: number): string[] {
   const indent = stripVTControlCharacters(head).length;
-  const width = Math.max(20, columns - indent);
+  if (indent > BELOW.length && columns - indent < TEXT_COLUMNS_MIN) {
+    return [head.trimEnd(), ...wrapped(BELOW, text, columns)];
+  }
+  const width = Math.max(BROKEN_COLUMNS_MIN, columns - indent);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

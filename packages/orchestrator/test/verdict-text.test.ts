@@ -1,0 +1,44 @@
+/**
+ * What a run came to, on terminals of every width: it is told after the whole run, and must never be lost to one.
+ */
+import { stripVTControlCharacters } from 'node:util';
+import { judge } from '@fleetfall/claims/judge.ts';
+import { expect, test } from 'vitest';
+import { tellRun } from '../../claims/test/journal-builder.ts';
+import { startAccount } from '../src/cli/account.ts';
+import { verdictText } from '../src/cli/verdict-text.ts';
+
+const outage = tellRun();
+const verdict = judge(outage);
+const pipe = { write: () => true };
+const linesAt = (columns: number | undefined): string[] =>
+  stripVTControlCharacters(
+    verdictText(verdict, outage, 'journal.ndjson', columns === undefined ? pipe : { ...pipe, columns }),
+  ).split('\n');
+const longest = (lines: readonly string[]): number => Math.max(...lines.map((line) => [...line].length));
+
+test.each([1, 20, 39])('is told in full, without the picture, in %i columns', (columns) => {
+  const lines = linesAt(columns);
+  expect(lines.join('\n')).not.toContain('█');
+  expect(lines).toContain(' verdict  as expected');
+  for (const { id } of verdict.claims) expect(lines.join('\n')).toContain(id);
+  expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain('predicted 14, observed 14');
+});
+
+test.each([40, 60, 80, 100, 140])('keeps within %i columns, with the picture', (columns) => {
+  const lines = linesAt(columns);
+  expect(lines.join('\n')).toContain('█');
+  expect(longest(lines)).toBeLessThanOrEqual(columns);
+});
+
+test.each([0, undefined])('reads well where the width is not known: %s', (columns) => {
+  expect(linesAt(columns)).toEqual(linesAt(120));
+});
+
+test.each([0, 1, 39])('the account of a run goes on in a terminal of %i columns', (columns) => {
+  let told = '';
+  const stream = { isTTY: true, columns, write: (text: string) => (told += text) };
+  using account = startAccount(stream);
+  for (const record of outage) account.heed(record);
+  expect(told).toContain('prediction');
+});
