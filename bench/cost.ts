@@ -12,8 +12,8 @@ import { fitLine } from '@fleetfall/claims/predict.ts';
 import { median } from '@fleetfall/claims/quantiles.ts';
 import { BOOT_TASKS } from '@fleetfall/protocol/settings.ts';
 import { execa } from 'execa';
+import { LAUNCHER } from '../test/launcher.ts';
 
-const LAUNCHER = join(import.meta.dirname, '../packages/orchestrator/bin/fleetfall.mjs');
 const SAMPLE_INTERVAL_MS = 700;
 const MEMBER = /\/(front-end|back-end|metadata|observer|load)\.mjs\0/;
 const SHIM = /containerd-shim/;

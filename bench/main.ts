@@ -9,8 +9,8 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
+import { LAUNCHER } from '../test/launcher.ts';
 
-const LAUNCHER = join(import.meta.dirname, '../packages/fleetfall/bin/fleetfall.mjs');
 const MEMORY_INTERVAL_MS = 1_000;
 /** Members by the file they run, and the process that started them by its title or its command. */
 const OURS = /\/(front-end|back-end|metadata|observer|load)\.mjs\0|fleetfall\.mjs\0run\0/;

@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
+import { LAUNCHER } from '../test/launcher.ts';
 import { type Combination, combinationsOn, keyOf } from './predict-combinations.ts';
 import { predictTable } from './predict-table.ts';
 
-const LAUNCHER = join(import.meta.dirname, '../packages/orchestrator/bin/fleetfall.mjs');
 /** A small run takes 20 s to 30 s; one that takes so long hangs. */
 const RUN_TIMEOUT_MS = 180_000;
 /** The largest small fleet that a combination breaks, and two steps past a prediction. */

@@ -1,7 +1,7 @@
 /**
  * Measures making a report of a long run of a large fleet: ten minutes, fifty front-ends. No such run is needed: the
  * told run of the claims' tests is stretched over ten minutes at the rate at which a real observer samples, and its
- * journal written to a temporary folder. `node bench/report.ts [--keep FILE]`; `--keep` keeps the page.
+ * journal written to a temporary folder. `npm run bench:report [-- --keep FILE]`; `--keep` keeps the page.
  */
 import { closeSync, copyFileSync, existsSync, openSync, statSync, writeSync } from 'node:fs';
 import { mkdtempDisposable } from 'node:fs/promises';
@@ -15,8 +15,8 @@ import { reportPage } from '@fleetfall/report/page/report-page.ts';
 import { execa } from 'execa';
 import { chromium } from 'playwright-core';
 import { tellRun } from '../packages/claims/test/journal-builder.ts';
+import { LAUNCHER } from '../test/launcher.ts';
 
-const LAUNCHER = join(import.meta.dirname, '../packages/orchestrator/bin/fleetfall.mjs');
 const CHROMIUM = '/usr/bin/chromium';
 const RUN_MS = 600_000;
 /** A told run samples each member so often; stretched, it still does. */
@@ -136,13 +136,13 @@ console.log(
 row('journal', `${(statSync(journal).size / 1e6).toFixed(0)} MB, ${records} records`);
 row('reading it', `${(readMs / 1e3).toFixed(2)} s`);
 row('verdict and page', `${(madeMs / 1e3).toFixed(2)} s`);
-row('the whole command', `${(wholeMs / 1e3).toFixed(2)} s`);
+row('the whole command, from its start', `${(wholeMs / 1e3).toFixed(2)} s`);
 row('page', `${(Buffer.byteLength(page) / 1e6).toFixed(2)} MB`);
 if (framesMs !== null) {
   const at = (share: number): string => (framesMs[Math.floor((framesMs.length - 1) * share)] ?? 0).toFixed(0);
   row('a frame while it is scrolled', `half within ${at(0.5)} ms, 99 % within ${at(0.99)} ms`);
 }
-if (pageBytes > PAGE_BYTES_MAX || madeMs > REPORT_MS_MAX) {
+if (pageBytes > PAGE_BYTES_MAX || wholeMs > REPORT_MS_MAX) {
   console.log(`more than ${PAGE_BYTES_MAX / 1e6} MB or ${REPORT_MS_MAX / 1e3} s`);
   process.exitCode = 1;
 }

@@ -5,6 +5,7 @@ import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { LAUNCHER } from '../../../test/launcher.ts';
 import { runCli } from '../src/cli/program.ts';
 
 /** A process with a standard output that fails so. */
@@ -38,10 +39,9 @@ test('any other refusal is told, and is no success', async () => {
 });
 
 test('a full disk under standard output is no success', async () => {
-  const launcher = new URL('../../fleetfall/bin/fleetfall.mjs', import.meta.url).pathname;
   const { exitCode, stderr } = await execa(
     'sh',
-    ['-c', '"$0" "$1" --help > /dev/full', process.execPath, launcher],
+    ['-c', '"$0" "$1" --help > /dev/full', process.execPath, LAUNCHER],
     {
       reject: false,
     },
