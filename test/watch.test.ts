@@ -19,6 +19,8 @@ const LINES = gunzipSync(readFileSync(join(import.meta.dirname, 'fixtures/small-
   .trimEnd()
   .split('\n')
   .map((line) => `${line}\n`);
+/** The first fleet, before any newcomer. */
+const GROWTH = LINES.findIndex((line) => line.includes('"phase":"growth"'));
 /** In the middle of the load, before anything fell. */
 const HALF = LINES.findIndex((line) => line.includes('"phase":"addition"'));
 
@@ -136,16 +138,18 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)(`the live page in a browser${leftOut}
   afterAll(() => browser?.[Symbol.asyncDispose]());
 
   test('grows as the journal does, to the same figures, and ends with the verdict', async () => {
-    const journal = begun('seen', HALF);
+    const journal = begun('seen', GROWTH);
     await using live = await watching(journal);
     const { page, complaints } = await browser.open(live.url, { width: 1280, scheme: 'light' });
     const size = (): Promise<string | null> => page.locator('#live-now').textContent();
     await page.locator('#plots canvas').first().waitFor();
     const before = await size();
+    const members = page.locator('#mesh-table tbody tr');
+    expect(await members.count()).toBe(3);
     expect(await page.locator('#live-state').textContent()).toBe('as it happens');
 
     const outage = LINES.findIndex((line) => line.includes('"phase":"outage","event":"end"'));
-    appendFileSync(journal, LINES.slice(HALF, outage).join(''));
+    appendFileSync(journal, LINES.slice(GROWTH, outage).join(''));
     const { records } = readJournal(journal);
     const last = records.at(-1) as JournalRecord;
     const began = records.find((record) => 'arm' in record) as JournalRecord;
@@ -153,6 +157,8 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)(`the live page in a browser${leftOut}
     await page.locator('#live-now', { hasText: `${seconds} s` }).waitFor();
     expect(await size()).not.toBe(before);
     expect(await size()).toContain('refused so far');
+    expect(await size()).toContain('failed/s');
+    expect(await members.count()).toBe(6);
     expect(await page.locator('#readout').textContent()).toBe(await size());
     await keepScreenshot(page, 'live-fall');
 

@@ -160,6 +160,25 @@ describe('the model of a run', () => {
     expect(model.notShown).toEqual({ moonrise: 1, sunset: 1 });
   });
 
+  test('holds no fault as in force that was skipped or could not be told, and keeps both with their reason', () => {
+    const stamp = { atMs: 1_010, arm: 'main', kind: 'fault', fault: { kind: 'pause' } };
+    const model = modelOf([
+      { ...stamp, monoMs: 10, faultId: 'p1', event: 'inject', outcome: 'skipped', reason: 'no freezer' },
+      { ...stamp, monoMs: 20, faultId: 'p2', event: 'inject', outcome: 'installed', reason: null },
+      { ...stamp, monoMs: 30, faultId: 'p2', event: 'heal', outcome: 'indeterminate', reason: 'no answer' },
+      { ...stamp, monoMs: 40, faultId: 'p3', event: 'inject', outcome: 'installed', reason: null },
+      { ...stamp, monoMs: 50, faultId: 'p3', event: 'heal', outcome: 'healed', reason: null },
+    ] as unknown as LooseRecord[]);
+    expect(model.arms[0]?.faults).toMatchObject([
+      { id: 'p2', beginMs: 20, endMs: null },
+      { id: 'p3', beginMs: 40, endMs: 50 },
+    ]);
+    expect(model.arms[0]?.doubts).toMatchObject([
+      { id: 'p1', event: 'inject', outcome: 'skipped', reason: 'no freezer' },
+      { id: 'p2', event: 'heal', outcome: 'indeterminate', reason: 'no answer' },
+    ]);
+  });
+
   test('of an empty journal is empty', () => {
     expect(modelOf([] as JournalRecord[])).toMatchObject({ run: null, arms: [], records: 0 });
   });

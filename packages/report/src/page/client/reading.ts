@@ -10,6 +10,8 @@ import { countIn, perSecond } from '../model/load-rows.ts';
 
 /** Four times the interval at which members are sampled. */
 const HOLD_MS = 1_000;
+/** A load window is the newest for so many times its length: one that is late by half is not missing yet. */
+const WINDOW_STANDS = 1.5;
 
 /** What a front-end was in a cell: can it route, and if not, why. */
 export type Standing = 'routing' | 'at-limit' | 'aged' | 'missing';
@@ -111,10 +113,17 @@ export function phaseAt({ phases, endMs: armEndMs }: ArmModel, atMs: number): st
   return phases.findLast(({ beginMs, endMs }) => beginMs <= atMs && atMs <= (endMs ?? armEndMs))?.name ?? '';
 }
 
-/** The load window that a moment lies in; null outside of all. */
+/**
+ * The load window that a moment lies in; null outside of all. The newest stands on for as long as the next may take to
+ * come: at the end of a run that goes on, the moment that is shown is always a little after it.
+ */
 export function windowAt({ load }: ArmModel, atMs: number): number | null {
-  const index = load.endMs.findIndex((endMs) => atMs <= endMs);
-  return index < 0 || atMs < (load.endMs[index] ?? 0) - 1.5 * (load.windowMs[index] ?? 0) ? null : index;
+  const found = load.endMs.findIndex((endMs) => atMs <= endMs);
+  const index = found < 0 ? load.endMs.length - 1 : found;
+  const endMs = load.endMs[index] ?? 0;
+  const lengthMs = load.windowMs[index] ?? 0;
+  const stands = Math.abs(atMs - endMs) < WINDOW_STANDS * lengthMs;
+  return stands ? index : null;
 }
 
 /** Requests a second at a moment; null when there was no load. */

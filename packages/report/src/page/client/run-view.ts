@@ -12,6 +12,7 @@ import { failedSharePlot, latencyPlot, requestsPlot } from './load-plots.ts';
 import { completenessPlot, mapAgePlot, refusalsPlot, threadsPlot } from './member-plots.ts';
 import { CIRCLE_CAPTION, drawMesh, HEAT_CAPTION, isCircle } from './mesh.ts';
 import { makeMeshTable } from './mesh-table.ts';
+import { showMoments } from './moment-buttons.ts';
 import { element } from './page-element.ts';
 import type { DrawnPlot, PlotSpec } from './plot.ts';
 import { type FramedPlot, framePlot } from './plot-frame.ts';
@@ -51,7 +52,7 @@ export function showRun(
   let lanes: DrawnPlot | null = null;
   let frontEndsDrawn = 0;
   let small: readonly DrawnPlot[] = [];
-  let writeTable = makeMeshTable(table, arm);
+  let writeTable: (atMs: number) => void = () => undefined;
 
   const momentsHere = (): Moment[] => findings.moments.filter((moment) => moment.arm === arm.name);
   function drawAll(): void {
@@ -79,30 +80,23 @@ export function showRun(
       frame(() => completenessPlot(arm)),
     ];
     small = drawSmallPlots(model.arms, findings.moments);
-    showMoments(own);
+    showMoments(arm, own, clock);
     scrubber.draw(arm);
+    frameMesh();
     showMesh();
+  }
+  /** The mesh's rows and words, of the members that there are: a run that goes on gets more. */
+  function frameMesh(): void {
+    writeTable = makeMeshTable(table, arm);
+    element('mesh-caption').textContent = isCircle(arm) ? CIRCLE_CAPTION : HEAT_CAPTION;
+    canvas.setAttribute(
+      'aria-label',
+      `Which front-end knows which, in ${armName(arm)}; the table tells the same`,
+    );
   }
   /** @returns whether all plots could take the new values in; lines that are new need plots that are new. */
   function redraw(): boolean {
     return frontEndsDrawn === arm.frontEnds.length && plotted.every(({ plot, spec }) => plot.redraw(spec()));
-  }
-  /** A button for each marked moment and fault: it sets the clock there. */
-  function showMoments(own: readonly Moment[]): void {
-    const faults = arm.faults.flatMap(({ name, beginMs, endMs }) => [
-      { atMs: beginMs, text: `fault: ${name}` },
-      ...(endMs === null ? [] : [{ atMs: endMs, text: `healed: ${name}` }]),
-    ]);
-    const buttons = [...own, ...faults]
-      .toSorted((left, right) => left.atMs - right.atMs)
-      .map(({ atMs, text }) => {
-        const button = document.createElement('button');
-        button.type = 'button';
-        button.textContent = `${((atMs - arm.beginMs) / 1000).toFixed(1)} s  ${text}`;
-        button.addEventListener('click', () => clock.set(atMs));
-        return button;
-      });
-    element('moments').replaceChildren(...buttons);
   }
   function showMesh(): void {
     drawMesh(canvas, arm, clock.nowMs);
@@ -111,12 +105,6 @@ export function showRun(
   }
   function choose(next: ArmModel): void {
     arm = next;
-    writeTable = makeMeshTable(table, arm);
-    element('mesh-caption').textContent = isCircle(arm) ? CIRCLE_CAPTION : HEAT_CAPTION;
-    canvas.setAttribute(
-      'aria-label',
-      `Which front-end knows which, in ${armName(arm)}; the table tells the same`,
-    );
     clock.begin([arm.beginMs, Math.max(arm.endMs, arm.beginMs + 1)], opensAtMs(arm));
     drawAll();
   }
@@ -140,7 +128,10 @@ export function showRun(
     grown() {
       clock.extend(Math.max(arm.endMs, arm.beginMs + 1));
       if (!redraw()) drawAll();
-      else scrubber.draw(arm);
+      else {
+        showMoments(arm, momentsHere(), clock);
+        scrubber.draw(arm);
+      }
     },
     found(next) {
       findings = next;

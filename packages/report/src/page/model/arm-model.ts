@@ -19,7 +19,7 @@ export interface PhaseMark {
   endMs: number | null;
 }
 
-/** Something that was done to the fleet on purpose. */
+/** Something that was done to the fleet on purpose, and is known to have been in force. */
 export interface FaultMark {
   readonly id: string;
   readonly name: string;
@@ -28,6 +28,19 @@ export interface FaultMark {
   endMs: number | null;
   readonly outcome: string | null;
 }
+
+/** A fault that was to be put into force, or lifted, and is not known to have been. */
+export interface FaultDoubt {
+  readonly atMs: number;
+  readonly id: string;
+  readonly name: string;
+  readonly event: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+}
+
+/** Outcomes that credit nothing. One that is not known here is another version's, and shown as it is. */
+const DOUBTFUL: ReadonlySet<string> = new Set(['skipped', 'indeterminate']);
 
 /** A member's start, restart, removal or death. */
 export interface MemberEvent {
@@ -50,6 +63,7 @@ export interface ArmModel {
   endMs: number;
   readonly phases: PhaseMark[];
   readonly faults: FaultMark[];
+  readonly doubts: FaultDoubt[];
   readonly events: MemberEvent[];
   /** The front-end fleet's size each time it changed. */
   readonly sizes: { readonly atMs: number; readonly count: number }[];
@@ -73,6 +87,7 @@ export function makeArm(name: string, beginMs: number): ArmModel {
     endMs: beginMs,
     phases: [],
     faults: [],
+    doubts: [],
     events: [],
     sizes: [],
     settledMs: [],
@@ -143,20 +158,16 @@ function heedPhase(
 }
 
 function heedFault(arm: ArmModel, record: Extract<LooseArmRecord, { kind: 'fault' }>): void {
-  const { faultId, fault, event, outcome, monoMs } = record;
-  const open = arm.faults.findLast(({ id, endMs }) => id === faultId && endMs === null);
-  if (event === 'heal' && open !== undefined) open.endMs = monoMs;
-  else {
-    const name = fault?.kind ?? faultId;
-    const told = outcome === undefined || outcome === null ? null : String(outcome);
-    arm.faults.push({
-      id: faultId,
-      name,
-      beginMs: monoMs,
-      endMs: event === 'heal' ? monoMs : null,
-      outcome: told,
-    });
-  }
+  const { faultId: id, fault, event, monoMs } = record;
+  const name = fault?.kind ?? id;
+  const outcome = record.outcome === undefined || record.outcome === null ? null : String(record.outcome);
+  const open = arm.faults.findLast((known) => known.id === id && known.endMs === null);
+  if (outcome !== null && DOUBTFUL.has(outcome)) {
+    const reason = typeof record.reason === 'string' ? record.reason : null;
+    arm.doubts.push({ atMs: monoMs, id, name, event, outcome, reason });
+  } else if (event === 'heal' && open !== undefined) open.endMs = monoMs;
+  // One that was lifted without having been credited was in force at no moment that is known.
+  else if (event !== 'heal') arm.faults.push({ id, name, beginMs: monoMs, endMs: null, outcome });
 }
 
 function heedMember(arm: ArmModel, record: Extract<LooseArmRecord, { kind: 'member' }>): void {

@@ -12,6 +12,7 @@ export type LooseFaultRecord = Stamp & {
   readonly fault?: { readonly kind?: string };
   readonly event: string;
   readonly outcome?: unknown;
+  readonly reason?: unknown;
 };
 
 type DistributedOmit<T> = T extends unknown ? Omit<T, 'arm'> : never;
