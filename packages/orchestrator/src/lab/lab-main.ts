@@ -41,14 +41,18 @@ export async function runLab(proc: NodeJS.Process): Promise<number> {
     log(`the page is served on port ${page.port}; the journal is ${journalPath}`);
     const over = new AbortController();
     setTimeout(() => over.abort('its time was over'), boot.settings.sessionMaxMs).unref();
+    // A lab that nobody can watch is none: its session ends in order, and then the lab says why.
+    const unseen = new AbortController();
+    page.failed.catch(() => unseen.abort('its page could no longer follow the journal'));
     await runSession({
       ...booted,
       kitFolder: dirname(program),
       journalPath,
       version: manifest.version,
-      signal: AbortSignal.any([stopping.signal, over.signal]),
+      signal: AbortSignal.any([stopping.signal, over.signal, unseen.signal]),
       log,
     });
+    if (unseen.signal.aborted) await page.failed;
     if (!stopping.signal.aborted) {
       log('the session is over; its page stays until the lab is stopped or restarted');
       await Promise.race([page.failed, aborted(stopping.signal)]);
