@@ -35,6 +35,12 @@ describe('fleetfall report', () => {
     expect(report).toBe(join(folder.path, 'report.html'));
   });
 
+  test('carries the notice that the licence of what draws the plots asks for', () => {
+    expect(readFileSync(report, 'utf8')).toMatch(
+      /uPlot\.\s+The MIT License[\s\S]*Copyright \(c\) 2022 Leon Sorokin/,
+    );
+  });
+
   test('writes it elsewhere when asked, and says so as JSON', async () => {
     const out = join(folder.path, 'elsewhere.html');
     const { stdout } = await fleetfall('report', folder.path, '--out', out, '--json');

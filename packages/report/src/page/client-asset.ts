@@ -4,6 +4,7 @@
  * taken as it is, and no bundler is needed.
  */
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 export interface ClientAsset {
@@ -28,6 +29,7 @@ export function clientAsset(): Promise<ClientAsset> {
 /** Bundles them from their sources, uPlot included. For the repository, and for whoever makes a package. */
 export async function bundleClient(): Promise<ClientAsset> {
   const { build } = await import('esbuild');
+  const notice = await noticeOfPlots();
   const { outputFiles } = await build({
     entryPoints: [
       { in: fileURLToPath(SCRIPT_SOURCE), out: 'script' },
@@ -42,6 +44,7 @@ export async function bundleClient(): Promise<ClientAsset> {
     target: ['es2022'],
     charset: 'utf8',
     legalComments: 'none',
+    banner: { js: notice, css: notice },
     logLevel: 'silent',
   });
   const textOf = (ending: string): string => {
@@ -50,6 +53,12 @@ export async function bundleClient(): Promise<ClientAsset> {
     return file.text;
   };
   return { script: textOf('.js'), style: textOf('.css') };
+}
+
+/** What uPlot's licence asks of every copy: its notice, which goes with a page wherever that is sent. */
+async function noticeOfPlots(): Promise<string> {
+  const licence = await readFile(createRequire(import.meta.url).resolve('uplot/LICENSE'), 'utf8');
+  return `/*! This page contains uPlot.\n${licence.trim()}\n*/`;
 }
 
 async function readBundled(): Promise<ClientAsset | undefined> {
