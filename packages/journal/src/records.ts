@@ -91,6 +91,11 @@ export type RunRecord = {
   readonly timeScale: number;
   readonly host: HostFacts;
   readonly fleetfall: string;
+  /**
+   * The experiment with all that a command line said, an experiment file of its own: what gives the run again. Journals
+   * of before it was told have none.
+   */
+  readonly effective?: unknown;
 };
 
 /** A record that belongs to one arm. */

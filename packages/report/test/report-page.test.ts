@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { layOut } from '@fleetfall/experiment/layout.ts';
+import { readExperiment } from '@fleetfall/experiment/read-experiment.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { pageOf } from '@fleetfall/report/page/report-page.ts';
 import { describe, expect, test } from 'vitest';
 import { cutBefore, withRecords } from '../../claims/test/alter-journal.ts';
 import { tellRun } from '../../claims/test/journal-builder.ts';
 
+const KINESIS = join(import.meta.dirname, '../../../experiments/kinesis-2020.yaml');
 const ASSET = { script: 'start()', style: 'body{}' };
 const told = tellRun({ arms: ['main', 'control-event-loop', 'control-high-limit'] });
 
@@ -24,9 +29,32 @@ describe('the page of a run', () => {
     expect(page).not.toMatch(/class="differs"><th scope="row">shards/);
   });
 
-  test('says machine, seed and how to run it again', () => {
-    expect(page).toContain('fleetfall run kinesis-2020 --size small --runtime cgroup --seed seed-1');
+  test('says machine, seed, and of an older journal what it takes to run it again', () => {
+    expect(page).toContain('fleetfall run experiment.yaml --trials 1 --runtime cgroup --seed seed-1');
     expect(page).toContain('6.18');
+  });
+
+  test('gives a changed run again, from what it holds', () => {
+    const changed = { size: 'small', set: ['fleet.pidsMax=17'], flags: { onBuildFailure: 'retry' } };
+    const layout = layOut(
+      readExperiment({ file: KINESIS, text: readFileSync(KINESIS, 'utf8'), ...changed }),
+      'seed-1',
+    );
+    const { effective } = layout;
+    const again = againOf(
+      pageOf(
+        told.map((record) => (record.kind === 'run' ? { ...record, effective } : record)),
+        ASSET,
+      ),
+    );
+    expect(again.command).toBe('fleetfall run kinesis-2020.json --trials 1 --runtime cgroup --seed seed-1');
+    const read = readExperiment({
+      file: 'kinesis-2020.json',
+      text: again.file,
+      flags: { trials: '1', seed: 'seed-1' },
+    });
+    expect(layOut(read, 'another')).toEqual({ ...layout, effective: expect.anything() });
+    expect(layout.arms[0].fleet).toMatchObject({ pidsMax: 17, frontEnd: { onBuildFailure: 'retry' } });
   });
 
   test('names nothing to be fetched', () => {
@@ -57,3 +85,9 @@ test('a run that was cut short has a page that says why it cannot be judged', ()
 test('a journal of one record has a page too', () => {
   expect(pageOf(told.slice(0, 1), ASSET)).toContain('Inconclusive');
 });
+
+/** The command that gives a run again, and the file that it takes. */
+function againOf(page: string): { readonly command: string | undefined; readonly file: string } {
+  const [, href = ''] = /href="data:application\/json;charset=utf-8,([^"]*)"/.exec(page) ?? [];
+  return { command: /Again: <code>(.*?)<\/code>/.exec(page)?.[1], file: decodeURIComponent(href) };
+}

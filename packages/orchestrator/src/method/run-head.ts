@@ -32,6 +32,7 @@ export function recordHead({ layout, runtime, journal, ...head }: RunHead): void
     timeScale: layout.timeScale,
     host: runtime.host,
     fleetfall: head.version,
+    effective: layout.effective,
   });
 }
 

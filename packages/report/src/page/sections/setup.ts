@@ -4,6 +4,7 @@
  */
 
 import { MAIN_ARM } from '@fleetfall/experiment/main-arm.ts';
+import type { RunRecord } from '@fleetfall/journal/records.ts';
 import { armName } from '../arm-names.ts';
 import { html, type Markup } from '../html.ts';
 import { CELLS_MAX } from '../model/grid.ts';
@@ -21,6 +22,7 @@ export function setupSection(model: RunModel): Markup {
 ${run === null ? null : facts(model)}
 ${settingsTable(model)}
 </div>
+${run === null ? null : again(run)}
 <p class="quiet">Made from a journal of ${records} records${beganAtMs === null ? '' : ` that began ${new Date(beganAtMs).toISOString()}`}. ${unseen.length === 0 ? '' : `Not shown: ${unseen.join(', ')}. `}Plots hold at most ${CELLS_MAX} cells of equal time for each arm: where several readings fall into one, the most threads, the oldest and least complete map stand for it, and refusals and requests are added up. Load windows beyond ${2 * CELLS_MAX} are joined in pairs, with the worse latency of the two; of more than ${PROBES_MAX} probes every second one that was answered is left out, never one that failed. Marked moments and all figures of verdict and claims are from the whole journal.</p>
 </section>`;
 }
@@ -46,15 +48,32 @@ function facts({ run, arms }: RunModel): Markup | null {
     ['engine', host.engine ?? 'none'],
     ['Node', host.node],
     ['fleetfall', run.fleetfall],
-    [
-      'again',
-      `fleetfall run ${run.experiment} --size ${run.size} --runtime ${run.runtime} --seed ${run.seed}`,
-    ],
   ];
   return html`<table><caption>The run</caption><tbody>${rows.map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`,
   )}</tbody></table>`;
 }
+
+/** The run again: a command, and the experiment that it takes, whatever flags and fields made it. */
+function again({ effective, experiment, runtime, seed }: RunRecord): Markup {
+  const rest = `--trials 1 --runtime ${runtime} --seed ${quoted(seed)}`;
+  if (effective === undefined) {
+    return html`<p class="again">Again, with the experiment file of the run's folder, which this journal does not hold: <code>fleetfall run experiment.yaml ${rest}</code></p>`;
+  }
+  const text = JSON.stringify(effective, null, 2);
+  const file = `${experiment}.json`;
+  const { method } = effective as { readonly method?: readonly unknown[] };
+  const command =
+    method === undefined || method.length === 0
+      ? html`Driven by a script or by shell verbs, on the fleet of`
+      : html`Again: <code>fleetfall run ${file} ${rest}</code> with`;
+  return html`<p class="again">${command} <a download="${file}" href="data:application/json;charset=utf-8,${encodeURIComponent(text)}">${file}</a>, which holds every field and flag that was set.</p>
+<details class="file"><summary>${file}</summary><pre tabindex="0">${text}</pre></details>`;
+}
+
+/** An argument as a shell takes it. */
+const quoted = (text: string): string =>
+  /^[\w.,:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function settingsTable({ arms }: RunModel): Markup | null {
   const flat = arms.map(({ name, title, settings }) => ({ name, title, values: flattened(settings ?? {}) }));
