@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { get, type IncomingMessage, request } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { judge } from '@fleetfall/claims/judge.ts';
 import { readJournal } from '@fleetfall/journal/read.ts';
@@ -11,7 +10,8 @@ import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_LEFT_OUT, keepScreenshot, type OpenBrowser, openBrowser } from './browser.ts';
-import { fleetfall, startFleetfall, temporaryFolder } from './fleetfall.ts';
+import { fleetfall, temporaryFolder } from './fleetfall.ts';
+import { ask, watching } from './watching.ts';
 
 /** A small run that happened, on the cgroup runtime. */
 const LINES = gunzipSync(readFileSync(join(import.meta.dirname, 'fixtures/small-run.ndjson.gz')))
@@ -39,35 +39,10 @@ function begun(name: string, lines: number): string {
   return journal;
 }
 
-async function watching(...args: readonly string[]) {
-  const watch = startFleetfall(['watch', ...args]);
-  const [line] = (await once(createInterface({ input: watch.stdout }), 'line')) as [string];
-  return {
-    url: line,
-    async [Symbol.asyncDispose]() {
-      watch.kill('SIGINT');
-      expect((await watch).exitCode).toBe(130);
-    },
-  };
-}
-
-function answerOf(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<{ readonly status: number | undefined; readonly body: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { headers }, (answer) => {
-      text(answer).then((body) => resolve({ status: answer.statusCode, body }), reject);
-    });
-    sent.on('error', reject);
-    sent.end();
-  });
-}
-
 describe('fleetfall watch', () => {
   test('tells what was until now, then what is appended, then the verdict', async () => {
     const journal = begun('told', HALF);
-    await using page = await watching(journal);
+    await using page = await watching([journal]);
     const events = new URL(page.url);
     events.pathname = '/events';
     const [answer] = (await once(get(events), 'response')) as [IncomingMessage];
@@ -98,20 +73,22 @@ describe('fleetfall watch', () => {
   });
 
   test('answers nobody who has no token, names another host, or comes from another page', async () => {
-    await using page = await watching(begun('guarded', HALF));
+    await using page = await watching([begun('guarded', HALF)]);
     const { host, origin } = new URL(page.url);
-    expect(await answerOf(`${origin}/`, {})).toMatchObject({
+    expect(await ask(`${origin}/`)).toMatchObject({
       status: 403,
       body: expect.stringContaining('token'),
     });
-    expect(await answerOf(page.url, { host: 'fleet.example' })).toMatchObject({ status: 403 });
-    expect(await answerOf(page.url, { origin: 'http://other.example' })).toMatchObject({ status: 403 });
-    expect(await answerOf(page.url, { host, origin })).toMatchObject({ status: 200 });
+    expect(await ask(page.url, { headers: { host: 'fleet.example' } })).toMatchObject({ status: 403 });
+    expect(await ask(page.url, { headers: { origin: 'http://other.example' } })).toMatchObject({
+      status: 403,
+    });
+    expect(await ask(page.url, { headers: { host, origin } })).toMatchObject({ status: 200 });
   });
 
   test('takes the newest run of a store, and says so as JSON', async () => {
     const journal = begun('latest', HALF);
-    await using page = await watching('--store', folder.path, '--json');
+    await using page = await watching(['--store', folder.path, '--json']);
     expect(JSON.parse(page.url)).toMatchObject({ journal, url: expect.stringMatching(/^http:\/\/127/) });
   });
 
@@ -139,7 +116,7 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)(`the live page in a browser${leftOut}
 
   test('grows as the journal does, to the same figures, and ends with the verdict', async () => {
     const journal = begun('seen', GROWTH);
-    await using live = await watching(journal);
+    await using live = await watching([journal]);
     const { page, complaints } = await browser.open(live.url, { width: 1280, scheme: 'light' });
     const size = (): Promise<string | null> => page.locator('#live-now').textContent();
     await page.locator('#plots canvas').first().waitFor();

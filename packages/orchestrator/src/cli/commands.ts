@@ -61,7 +61,8 @@ Examples:
   fleetfall watch                                           the newest run, also while it goes on
   fleetfall watch store/kinesis-2020/latest --port 7480
 
-It reads the journal and changes nothing: the run waits for no page. The address that it prints carries a token.
+It reads the journal: the run waits for no page. A fleet that is held (up, run --keep) can be grown, shrunk, limited and
+restarted from the page. The address that it prints carries a token: whoever has it, on this machine, can do so.
 Exit codes: 130 or 143 ended by a signal, 64 bad arguments, 70 the journal can no longer be read.`;
 /** Adds every command. @param done hears the exit code that one came to. */
 export function addCommands(

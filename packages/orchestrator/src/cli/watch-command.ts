@@ -1,6 +1,6 @@
 /**
  * `fleetfall watch`: the page of a run as it happens, served to this machine's browsers until Ctrl-C. The run does not
- * know of it.
+ * know of it; a fleet that a keeper holds can be changed from it, as by the verbs of the shell.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, globSync, realpathSync, statSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import { startLiveServer } from '@fleetfall/report/live/live-server.ts';
 import type { CommandContext } from './command-context.ts';
 import { JOURNAL_FILE } from './store.ts';
+import { controlOf } from './watch-control.ts';
 
 const TOKEN_BYTES = 18;
 const PORT_MAX = 65_535;
@@ -26,8 +27,9 @@ export interface WatchOptions {
 export async function watchCommand(
   path: string | undefined,
   options: WatchOptions,
-  { stdout, stderr, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<never> {
+  const { stdout, stderr, signal } = context;
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > PORT_MAX) {
     throw new SettingsError(
@@ -42,6 +44,7 @@ export async function watchCommand(
     name,
     listen: { host: '127.0.0.1', port },
     token,
+    control: controlOf(journal, context),
     commands: [
       { does: 'its page, to keep', command: `fleetfall report ${journal}` },
       { does: 'its verdict', command: `fleetfall judge ${journal}` },

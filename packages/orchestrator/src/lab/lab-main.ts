@@ -37,6 +37,7 @@ export async function runLab(proc: NodeJS.Process): Promise<number> {
       // Published on the host's loopback only, and nothing can be done here: an address that can be typed.
       token: null,
       commands: LAB_COMMANDS,
+      control: null,
     });
     log(`the page is served on port ${page.port}; the journal is ${journalPath}`);
     const over = new AbortController();

@@ -8,6 +8,7 @@ import type { ClientAsset } from '../page/client-asset.ts';
 import { html, type Markup, raw } from '../page/html.ts';
 import { LIVE_ID } from '../page/page-data.ts';
 import { claimsSection } from '../page/sections/claims.ts';
+import { deedsSection } from '../page/sections/deeds.ts';
 import { meshSection, plotsSection } from '../page/sections/plots.ts';
 
 /** Something that can be done to the fleet that is shown, by a command to be typed. */
@@ -22,12 +23,17 @@ export interface LivePage {
   /** Where the page hears of it. */
   readonly eventsPath: string;
   readonly commands: readonly TypedCommand[];
+  /** Where it asks for what is to be done to the fleet; null where nothing can be. */
+  readonly deedsPath: string | null;
   /** Of the page's own script, for the policy under which the page is served. */
   readonly nonce: string;
 }
 
 /** Makes the page. Pure. */
-export function livePage({ name, eventsPath, commands, nonce }: LivePage, asset: ClientAsset): string {
+export function livePage(
+  { name, eventsPath, commands, deedsPath, nonce }: LivePage,
+  asset: ClientAsset,
+): string {
   return `<!doctype html>\n${
     html`<html lang="en">
 <head>
@@ -48,6 +54,7 @@ export function livePage({ name, eventsPath, commands, nonce }: LivePage, asset:
 <p class="verdict"><span id="${LIVE_ID}" data-events="${eventsPath}">live</span> · <span id="live-state" role="status">connecting</span></p>
 <h1 id="live-now">Nothing has happened yet</h1>
 ${commandList(commands)}
+${deedsPath === null ? null : deedsSection(deedsPath)}
 <fieldset class="arm-choice" id="arms" hidden><legend class="unseen">Which fleet</legend></fieldset>
 </header>
 <div id="live-verdict"></div>

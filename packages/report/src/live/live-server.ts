@@ -1,9 +1,9 @@
 /**
  * Serves the live page of one journal, and the run as it is written: what was until now in one piece, then what is
- * appended, a few times a second. It reads the journal's file and nothing else, so that no run ever waits for it, and
- * it changes nothing.
+ * appended, a few times a second. It reads the journal's file and nothing else, so that no run ever waits for it; what
+ * is asked to be done to the fleet goes to whoever was named for that, if anybody was.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,19 +15,22 @@ import { encodeRun, heedRecord, makeRun } from '../page/model/run-model.ts';
 import { momentsOf } from '../page/moments.ts';
 import type { LiveEvents } from '../page/page-data.ts';
 import { uncountedOf } from '../page/uncounted.ts';
+import { answerDeed } from './answer-deed.ts';
+import type { FleetControl } from './fleet-control.ts';
 import { followFile } from './follow-file.ts';
+import { refusalOf, refuse } from './guard.ts';
 import { livePage, type TypedCommand, tooLongMarkup, verdictMarkup } from './live-page.ts';
 
 /** Four looks a second: as often as members are sampled. */
 const LOOK_INTERVAL_MS = 250;
+/** How often it is asked whether anything can be done to the fleet. */
+const CONTROL_INTERVAL_MS = 1_000;
 /** Pages that are open at once. */
 const FOLLOWERS_MAX = 16;
 /** A page that reads no faster than this lags is cut off; its browser asks again and is told the whole anew. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 /** A longer journal is not judged here: that takes some ten times its size of memory, and `judge` does it too. */
 const JUDGED_BYTES_MAX = 256 * 1024 * 1024;
-/** Names of this machine to itself. Any other in a `Host` header hints at DNS rebinding. */
-const OWN_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 export interface LiveServerOptions {
   /** The journal; it may not be there yet. */
@@ -38,11 +41,13 @@ export interface LiveServerOptions {
   /** What a request has to carry as `token` in its query; null where only this machine reaches the listener. */
   readonly token: string | null;
   readonly commands: readonly TypedCommand[];
+  /** Does what the page asks for; null where nothing can ever be done from it. */
+  readonly control: FleetControl | null;
 }
 
 export interface LiveServer extends AsyncDisposable {
   readonly port: number;
-  /** Rejects when the journal can no longer be read; never resolves. */
+  /** Rejects when the journal, or the fleet's standing, can no longer be read; never resolves. */
   readonly failed: Promise<never>;
 }
 
@@ -56,6 +61,8 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
   // It may fail before anyone waits for it: that is then told to whoever awaits `failed`, and is no unhandled rejection.
   failing.promise.catch(() => undefined);
   let verdict: LiveEvents['verdict'] | null = null;
+  const { control } = options;
+  let hindrance = control?.hindrance() ?? null;
 
   function look(): void {
     let records: LooseRecord[];
@@ -68,6 +75,12 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
       verdict = judged(options.journal);
       tellAll('verdict', verdict);
     }
+  }
+  function lookAtControl(): void {
+    const now = control?.hindrance() ?? null;
+    if (now === hindrance) return;
+    hindrance = now;
+    tellAll('control', { hindrance });
   }
   function tellAll<Name extends keyof LiveEvents>(name: Name, data: LiveEvents[Name]): void {
     const text = eventOf(name, data);
@@ -84,6 +97,7 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     const { moments, uncounted } = verdict ?? { moments: [], uncounted: {} };
     response.write(eventOf('snapshot', { run: encodeRun(model), moments, uncounted }));
+    if (control !== null) response.write(eventOf('control', { hindrance }));
     if (verdict !== null) response.write(eventOf('verdict', verdict));
     followers.add(response);
     response.on('close', () => followers.delete(response));
@@ -97,12 +111,14 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
       return;
     }
     const { pathname } = new URL(request.url ?? '/', 'http://here');
-    if (request.method !== 'GET') refuse(response, 405, 'this page can only be read');
+    if (pathname === '/deeds' && control !== null) void answerDeed(request, response, control);
+    else if (request.method !== 'GET') refuse(response, 405, 'this page can only be read');
     else if (pathname === '/events') follow(response);
     else if (pathname === '/') {
       const nonce = randomBytes(16).toString('base64');
       const query = options.token === null ? '' : `?token=${options.token}`;
-      const page = livePage({ ...options, eventsPath: `/events${query}`, nonce }, asset);
+      const deedsPath = control === null ? null : `/deeds${query}`;
+      const page = livePage({ ...options, eventsPath: `/events${query}`, deedsPath, nonce }, asset);
       response.writeHead(200, {
         'content-type': 'text/html; charset=utf-8',
         'cache-control': 'no-store',
@@ -117,40 +133,29 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
   look();
   const server = createServer(answer);
   await listening(server, options.listen);
-  const looking = setInterval(() => {
-    try {
-      look();
-    } catch (error) {
-      clearInterval(looking);
-      failing.reject(error);
-    }
-  }, LOOK_INTERVAL_MS);
+  const repeatedly = (act: () => void, intervalMs: number): (() => void) => {
+    const timer = setInterval(() => {
+      try {
+        act();
+      } catch (error) {
+        clearInterval(timer);
+        failing.reject(error);
+      }
+    }, intervalMs);
+    return () => clearInterval(timer);
+  };
+  const stopLooking = [repeatedly(look, LOOK_INTERVAL_MS), repeatedly(lookAtControl, CONTROL_INTERVAL_MS)];
   return {
     port: (server.address() as AddressInfo).port,
     failed: failing.promise,
     async [Symbol.asyncDispose]() {
-      clearInterval(looking);
+      for (const stop of stopLooking) stop();
       if (!server.listening) return;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
     },
   };
-}
-
-/** Only this machine's own pages, and only for those who were given the address. @returns why not; null when it may. */
-function refusalOf({ headers, url }: IncomingMessage, token: string | null): string | null {
-  const host = headers.host ?? '';
-  if (!OWN_NAMES.has(host.replace(/:\d+$/, ''))) return "the Host header is none of this machine's own names";
-  if (headers.origin !== undefined && headers.origin !== `http://${host}`)
-    return 'requests of other pages are not answered';
-  const given = new URL(url ?? '/', 'http://here').searchParams.get('token') ?? '';
-  return token === null || isSame(given, token) ? null : 'the address must carry the token that was printed';
-}
-
-function isSame(left: string, right: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
 }
 
 function judged(journal: string): LiveEvents['verdict'] {
@@ -167,11 +172,6 @@ function judged(journal: string): LiveEvents['verdict'] {
 
 function eventOf<Name extends keyof LiveEvents>(name: Name, data: LiveEvents[Name]): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
-function refuse(response: ServerResponse, status: number, why: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end(`${why}\n`);
 }
 
 function listening(

@@ -10,6 +10,9 @@ export const DATA_ID = 'fleetfall-data';
 /** The id of the element that makes a page a live one: it names where the run is told of. */
 export const LIVE_ID = 'live';
 
+/** The id of the element that holds what can be done to the fleet: it names where that is asked for. */
+export const DEEDS_ID = 'deeds';
+
 /** A moment that is marked on every plot of an arm. */
 export interface Moment {
   readonly arm: string;
@@ -28,6 +31,8 @@ export interface PageData {
 export interface LiveEvents {
   readonly snapshot: PageData;
   readonly records: readonly LooseRecord[];
+  /** Why nothing can be done to the fleet from here; null when something can. Only where it ever can be. */
+  readonly control: { readonly hindrance: string | null };
   /** The run ended and was judged. */
   readonly verdict: Pick<PageData, 'moments' | 'uncounted'> & {
     /** The top of a report: verdict and claims. */

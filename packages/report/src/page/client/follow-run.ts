@@ -6,6 +6,7 @@ import { armName } from '../arm-names.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import { decodeRun, heedRecord, type RunModel } from '../model/run-model.ts';
 import type { LiveEvents } from '../page-data.ts';
+import { offerDeeds } from './deeds.ts';
 import { element } from './page-element.ts';
 import { type RunView, showRun } from './run-view.ts';
 import { momentText } from './scrubber.ts';
@@ -17,6 +18,7 @@ export function followRun(live: HTMLElement): void {
   let model: RunModel | null = null;
   let findings: Pick<LiveEvents['snapshot'], 'moments' | 'uncounted'> = { moments: [], uncounted: {} };
   let view: RunView | null = null;
+  const deeds = offerDeeds();
   let arms = 0;
   let drawAt: ReturnType<typeof setTimeout> | null = null;
 
@@ -70,6 +72,7 @@ export function followRun(live: HTMLElement): void {
     for (const record of records) heedRecord(model, record);
     drawSoon();
   });
+  on('control', ({ hindrance }) => deeds?.show(hindrance));
   on('verdict', ({ markup, ...found }) => {
     // What comes after the verdict is nothing: a browser that asked again would begin anew.
     events.close();
@@ -78,6 +81,7 @@ export function followRun(live: HTMLElement): void {
     findings = found;
     view?.found(found);
     element('live-verdict').innerHTML = markup;
+    deeds?.show('The run is over: nothing can be done to its fleet.');
   });
   events.addEventListener('error', () => {
     say(

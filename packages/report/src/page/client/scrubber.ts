@@ -9,6 +9,7 @@ import type { ArmModel } from '../model/arm-model.ts';
 import { countIn, mostShown } from '../model/load-rows.ts';
 import { penOf } from './canvas.ts';
 import type { Clock } from './clock.ts';
+import { element } from './page-element.ts';
 import { faded, GUTTER } from './plot.ts';
 import { cellOf, phaseAt, ratesAt, readAt, refusedUpTo, sizeAt } from './reading.ts';
 import { colour, font } from './theme.ts';
@@ -73,17 +74,16 @@ export function makeScrubber(clock: Clock): Scrubber {
 /** A moment in words and figures. */
 export function momentText(arm: ArmModel, atMs: number): string {
   const cell = cellOf(arm, atMs);
-  const tasks = arm.frontEnds.flatMap((frontEnd) => readAt(arm, frontEnd, 'tasks', cell) ?? []);
+  const fullest = fullestAt(arm, cell);
   const refused = arm.frontEnds.reduce((sum, frontEnd) => sum + refusedUpTo(frontEnd, cell), 0);
   const rates = ratesAt(arm, atMs);
-  const limit = arm.settings?.pidsMax;
   return [
     `${((atMs - arm.beginMs) / 1000).toFixed(1)} s`,
     phaseName(phaseAt(arm, atMs)) || 'between phases',
     counted(sizeAt(arm, atMs), 'front-end'),
-    ...(tasks.length === 0
+    ...(fullest === null
       ? []
-      : [`up to ${Math.max(...tasks)}${limit === undefined ? '' : ` of ${limit}`} threads`]),
+      : [`up to ${fullest.tasks}${fullest.limit === null ? '' : ` of ${fullest.limit}`} threads`]),
     ...(rates === null
       ? ['no load']
       : [
@@ -92,6 +92,15 @@ export function momentText(arm: ArmModel, atMs: number): string {
         ]),
     ...(refused > 0 ? [`${counted(refused, 'thread')} refused so far`] : []),
   ].join(' · ');
+}
+
+/** The front-end with the most threads, and its limit as the kernel says it: a run may set another. */
+function fullestAt(arm: ArmModel, cell: number): { tasks: number; limit: number | null } | null {
+  return arm.frontEnds.reduce<{ tasks: number; limit: number | null } | null>((fullest, frontEnd) => {
+    const tasks = readAt(arm, frontEnd, 'tasks', cell);
+    if (tasks === null || tasks <= (fullest?.tasks ?? -1)) return fullest;
+    return { tasks, limit: readAt(arm, frontEnd, 'limit', cell) ?? arm.settings?.pidsMax ?? null };
+  }, null);
 }
 
 function drawMap(
@@ -137,10 +146,4 @@ function drawMap(
     pen.fillRect(x(beginMs), NAMES_PX, Math.max(2, x(endMs ?? arm.endMs) - x(beginMs)), 4);
     pen.fillText(name, x(beginMs) + 2, NAMES_PX + 10);
   }
-}
-
-function element<E extends HTMLElement = HTMLElement>(id: string): E {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`The page has no element '${id}'`);
-  return found as E;
 }
