@@ -63,6 +63,8 @@ ${deedsPath === null ? null : deedsSection(deedsPath)}
 ${plotsSection({ arms: [] })}
 ${meshSection()}
 </div>
+<div id="live-arms"></div>
+<div id="live-setup"></div>
 </main>
 <script nonce="${nonce}">${raw(asset.script.replaceAll('</script', '<\\/script'))}</script>
 </body>

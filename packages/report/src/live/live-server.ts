@@ -11,9 +11,10 @@ import { judge } from '@fleetfall/claims/judge.ts';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import { clientAsset } from '../page/client-asset.ts';
 import type { LooseRecord } from '../page/model/loose-records.ts';
-import { encodeRun, heedRecord, makeRun } from '../page/model/run-model.ts';
+import { encodeRun, heedRecord, makeRun, type RunModel } from '../page/model/run-model.ts';
 import { momentsOf } from '../page/moments.ts';
 import type { LiveEvents } from '../page/page-data.ts';
+import { armsSection } from '../page/sections/arms.ts';
 import { uncountedOf } from '../page/uncounted.ts';
 import { answerDeed } from './answer-deed.ts';
 import type { FleetControl } from './fleet-control.ts';
@@ -72,7 +73,7 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
       if (records.length > 0) tellAll('records', records);
     } while (records.length > 0);
     if (model.end !== null && verdict === null) {
-      verdict = judged(options.journal);
+      verdict = judged(options.journal, model);
       tellAll('verdict', verdict);
     }
   }
@@ -158,13 +159,14 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
   };
 }
 
-function judged(journal: string): LiveEvents['verdict'] {
+function judged(journal: string, model: RunModel): LiveEvents['verdict'] {
   if (statSync(journal).size > JUDGED_BYTES_MAX)
-    return { markup: tooLongMarkup(), moments: [], uncounted: {} };
+    return { markup: tooLongMarkup(), armsMarkup: '', moments: [], uncounted: {} };
   const { records } = readJournal(journal);
   const verdict = judge(records);
   return {
     markup: verdictMarkup(verdict),
+    armsMarkup: armsSection(verdict, model)?.markup ?? '',
     moments: momentsOf(records, verdict),
     uncounted: uncountedOf(verdict),
   };

@@ -6,6 +6,7 @@ import { firstFailedRequest } from '@fleetfall/claims/goodput.ts';
 import type { Verdict } from '@fleetfall/claims/judge.ts';
 import { firstRefusal, refusalsOf } from '@fleetfall/claims/refusals.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
+import { failureMoment, refusalMoment } from './moment-texts.ts';
 import type { Moment } from './page-data.ts';
 
 export function momentsOf(records: readonly JournalRecord[], { arms }: Verdict): Moment[] {
@@ -15,16 +16,10 @@ export function momentsOf(records: readonly JournalRecord[], { arms }: Verdict):
     return [
       ...(refusal === undefined
         ? []
-        : [
-            {
-              arm,
-              atMs: refusal.firstMonoMs,
-              text: `first thread refused, at ${refusal.frontEnds} front-ends`,
-            },
-          ]),
+        : [refusalMoment(arm, { atMs: refusal.firstMonoMs, frontEnds: refusal.frontEnds })]),
       ...(failure === null
         ? []
-        : [{ arm, atMs: failure.monoMs, text: `first request failed, at ${failure.frontEnds} front-ends` }]),
+        : [failureMoment(arm, { atMs: failure.monoMs, frontEnds: failure.frontEnds })]),
     ];
   });
 }

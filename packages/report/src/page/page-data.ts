@@ -37,5 +37,7 @@ export interface LiveEvents {
   readonly verdict: Pick<PageData, 'moments' | 'uncounted'> & {
     /** The top of a report: verdict and claims. */
     readonly markup: string;
+    /** The arms side by side with what each came to; nothing where there is only one. */
+    readonly armsMarkup: string;
   };
 }

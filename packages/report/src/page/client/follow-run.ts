@@ -5,10 +5,13 @@
 import { armName } from '../arm-names.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import { decodeRun, heedRecord, type RunModel } from '../model/run-model.ts';
+import { momentsSoFar } from '../moment-texts.ts';
 import type { LiveEvents } from '../page-data.ts';
+import { setupSection } from '../sections/setup.ts';
 import { offerDeeds } from './deeds.ts';
+import { frameArms, unveil, writeStandings } from './live-arms.ts';
 import { element } from './page-element.ts';
-import { type RunView, showRun } from './run-view.ts';
+import { type Findings, type RunView, showRun } from './run-view.ts';
 import { momentText } from './scrubber.ts';
 
 /** How often what has come is drawn. */
@@ -16,7 +19,8 @@ const DRAW_INTERVAL_MS = 500;
 
 export function followRun(live: HTMLElement): void {
   let model: RunModel | null = null;
-  let findings: Pick<LiveEvents['snapshot'], 'moments' | 'uncounted'> = { moments: [], uncounted: {} };
+  /** The judge's, once it has judged. */
+  let judged: Findings | null = null;
   let view: RunView | null = null;
   const deeds = offerDeeds();
   let arms = 0;
@@ -26,15 +30,24 @@ export function followRun(live: HTMLElement): void {
     drawAt = null;
     const newest = model?.arms.at(-1);
     if (model === null || newest === undefined) return;
+    const findings = judged ?? soFar(model);
+    if (arms !== model.arms.length) {
+      frameArms(model.arms);
+      writeSetup();
+    }
     if (view === null) {
-      for (const hidden of document.querySelectorAll<HTMLElement>('.needs-script')) hidden.hidden = false;
+      unveil(document);
       view = showRun(model, findings, newest, ({ endMs }) => endMs);
     } else if (arms !== model.arms.length) view.choose(newest);
-    else view.grown();
+    else view.grown(findings);
     if (arms !== model.arms.length) offerArms(model.arms, newest);
     arms = model.arms.length;
+    writeStandings(model.arms);
     element('live-now').textContent = momentText(newest, newest.endMs);
     say(model.end === null ? 'as it happens' : `ended: ${model.end.reason ?? model.end.how}`);
+  }
+  function writeSetup(): void {
+    if (model !== null) element('live-setup').innerHTML = setupSection(model).markup;
   }
   function drawSoon(): void {
     drawAt ??= setTimeout(draw, DRAW_INTERVAL_MS);
@@ -62,7 +75,6 @@ export function followRun(live: HTMLElement): void {
     if (model !== null) location.reload();
     else {
       model = decodeRun(data.run);
-      findings = data;
       draw();
       if (view === null) say('waiting for the first record');
     }
@@ -73,14 +85,17 @@ export function followRun(live: HTMLElement): void {
     drawSoon();
   });
   on('control', ({ hindrance }) => deeds?.show(hindrance));
-  on('verdict', ({ markup, ...found }) => {
+  on('verdict', ({ markup, armsMarkup, ...found }) => {
     // What comes after the verdict is nothing: a browser that asked again would begin anew.
     events.close();
     if (drawAt !== null) clearTimeout(drawAt);
     draw();
-    findings = found;
-    view?.found(found);
+    judged = found;
     element('live-verdict').innerHTML = markup;
+    element('live-arms').innerHTML = armsMarkup;
+    unveil(element('live-arms'));
+    writeSetup();
+    view?.found(found);
     deeds?.show('The run is over: nothing can be done to its fleet.');
   });
   events.addEventListener('error', () => {
@@ -90,6 +105,11 @@ export function followRun(live: HTMLElement): void {
         : 'the connection broke off; trying again',
     );
   });
+}
+
+/** What is seen of a run that goes on: whose limit refused a thread is for the judge to tell. */
+function soFar({ arms }: RunModel): Findings {
+  return { moments: arms.flatMap(momentsSoFar), uncounted: {} };
 }
 
 function say(text: string): void {

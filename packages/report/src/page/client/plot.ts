@@ -173,6 +173,7 @@ export function drawPlot(
       shown = next;
       plot.batch(() => {
         plot.setData(dataOf(next), false);
+        if (clock === null) plot.setScale('x', { min: 0, max: secondsOf(arm.endMs) });
         plot.setScale('y', { min: next.y[0], max: next.y[1] });
       });
       return true;

@@ -17,7 +17,7 @@ import { element } from './page-element.ts';
 import type { DrawnPlot, PlotSpec } from './plot.ts';
 import { type FramedPlot, framePlot } from './plot-frame.ts';
 import { makeScrubber, momentText } from './scrubber.ts';
-import { drawSmallPlots } from './small-plots.ts';
+import { drawSmallPlots, type SmallPlots } from './small-plots.ts';
 import { followTheme } from './theme.ts';
 
 /** What the judge found in a run, as far as it has judged. */
@@ -25,7 +25,7 @@ export type Findings = Pick<PageData, 'moments' | 'uncounted'>;
 
 export interface RunView {
   /** Shows what the model has taken in since: at the newest moment, where that was shown before. */
-  grown(): void;
+  grown(findings: Findings): void;
   /** Shows other findings. */
   found(findings: Findings): void;
   choose(arm: ArmModel): void;
@@ -51,13 +51,13 @@ export function showRun(
   let plotted: { readonly plot: FramedPlot; readonly spec: () => PlotSpec }[] = [];
   let lanes: DrawnPlot | null = null;
   let frontEndsDrawn = 0;
-  let small: readonly DrawnPlot[] = [];
+  let small: SmallPlots | null = null;
   let writeTable: (atMs: number) => void = () => undefined;
 
   const momentsHere = (): Moment[] => findings.moments.filter((moment) => moment.arm === arm.name);
   function drawAll(): void {
     for (const { plot } of plotted) plot.remove();
-    for (const plot of small) plot.remove();
+    small?.remove();
     lanes?.remove();
     const own = momentsHere();
     const plots = element('plots');
@@ -96,7 +96,11 @@ export function showRun(
   }
   /** @returns whether all plots could take the new values in; lines that are new need plots that are new. */
   function redraw(): boolean {
-    return frontEndsDrawn === arm.frontEnds.length && plotted.every(({ plot, spec }) => plot.redraw(spec()));
+    return (
+      frontEndsDrawn === arm.frontEnds.length &&
+      plotted.every(({ plot, spec }) => plot.redraw(spec())) &&
+      small?.redraw() !== false
+    );
   }
   function showMesh(): void {
     drawMesh(canvas, arm, clock.nowMs);
@@ -125,9 +129,11 @@ export function showRun(
   choose(arm);
   return {
     choose,
-    grown() {
+    grown(next) {
+      const isMarked = findings.moments.length === next.moments.length;
+      findings = next;
       clock.extend(Math.max(arm.endMs, arm.beginMs + 1));
-      if (!redraw()) drawAll();
+      if (!isMarked || !redraw()) drawAll();
       else {
         showMoments(arm, momentsHere(), clock);
         scrubber.draw(arm);

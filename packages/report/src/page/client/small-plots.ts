@@ -5,27 +5,57 @@
 import type { ArmModel } from '../model/arm-model.ts';
 import type { Moment } from '../page-data.ts';
 import { requestsPlot } from './load-plots.ts';
-import { type DrawnPlot, drawPlot, type PlotSpec } from './plot.ts';
+import { drawPlot, type GrowingPlot, type PlotSpec } from './plot.ts';
 import { carried } from './reading.ts';
 
-/** Draws every arm into the frame that is meant for it. */
-export function drawSmallPlots(arms: readonly ArmModel[], moments: readonly Moment[]): readonly DrawnPlot[] {
-  const threads = arms.map(fullestPlot);
-  const requests = arms.map((arm) => ({ ...requestsPlot(arm), height: 96, keys: [] }));
-  const top = (specs: readonly PlotSpec[]): number => Math.max(...specs.map(({ y }) => y[1]));
-  const threadsTop = top(threads);
-  const requestsTop = top(requests);
-  return arms.flatMap((arm, index) => {
+export interface SmallPlots {
+  /** Takes in what the arms have come to since; false when it takes new plots. */
+  redraw(): boolean;
+  remove(): void;
+}
+
+/** Draws every arm into the frame that is meant for it; an arm without a frame is left out. */
+export function drawSmallPlots(arms: readonly ArmModel[], moments: readonly Moment[]): SmallPlots {
+  const drawn = specsOf(arms).flatMap(({ arm, specs }) => {
     const frame = document.querySelector<HTMLElement>(`.small-plots[data-arm="${CSS.escape(arm.name)}"]`);
-    const [thread, request] = [threads[index], requests[index]];
-    if (frame === null || thread === undefined || request === undefined) return [];
+    if (frame === null) return [];
     frame.replaceChildren();
     const own = moments.filter((moment) => moment.arm === arm.name);
-    return [
-      titled(frame, 'most threads of a front-end', { ...thread, y: [0, threadsTop] }, arm, own),
-      titled(frame, 'requests a second', { ...request, y: [0, requestsTop] }, arm, own),
-    ];
+    const plots = specs.map(({ title, ...spec }) => titled(frame, title, { title: '', ...spec }, arm, own));
+    return [{ arm, plots }];
   });
+  return {
+    redraw() {
+      const all = specsOf(arms);
+      return drawn.every(({ arm, plots }) => {
+        const specs = all.find((each) => each.arm === arm)?.specs ?? [];
+        return plots.every((plot, index) => plot.redraw(specs[index] as PlotSpec));
+      });
+    },
+    remove() {
+      for (const { plots } of drawn) for (const plot of plots) plot.remove();
+    },
+  };
+}
+
+/** Both plots of each arm, to the scale of the others. */
+function specsOf(arms: readonly ArmModel[]): { readonly arm: ArmModel; readonly specs: PlotSpec[] }[] {
+  const drawn = arms.map((arm) => ({
+    arm,
+    threads: { ...fullestPlot(arm), title: 'most threads of a front-end' },
+    requests: { ...requestsPlot(arm), height: 96, keys: [], title: 'requests a second' },
+  }));
+  const top = (of: (each: (typeof drawn)[number]) => PlotSpec): number =>
+    Math.max(...drawn.map((each) => of(each).y[1]));
+  const threadsTop = top(({ threads }) => threads);
+  const requestsTop = top(({ requests }) => requests);
+  return drawn.map(({ arm, threads, requests }) => ({
+    arm,
+    specs: [
+      { ...threads, y: [0, threadsTop] },
+      { ...requests, y: [0, requestsTop] },
+    ],
+  }));
 }
 
 function titled(
@@ -34,7 +64,7 @@ function titled(
   spec: PlotSpec,
   arm: ArmModel,
   moments: readonly Moment[],
-): DrawnPlot {
+): GrowingPlot {
   const title = document.createElement('p');
   title.className = 'quiet';
   title.textContent = text;

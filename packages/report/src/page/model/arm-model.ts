@@ -6,11 +6,15 @@
 import type { ArmSettings, Expectation, Prediction, Stamp } from '@fleetfall/journal/records.ts';
 import type { MemberState } from '@fleetfall/protocol/member-state.ts';
 import { type Acquaintance, forgetAll, heedLearned, makeAcquaintance } from './acquaintance.ts';
+import { type Firsts, heedRefusal, heedWindow, makeFirsts } from './firsts.ts';
 import { type FrontEnd, heedKernel, heedState, makeFrontEnd } from './front-end.ts';
 import { cellAt, type Grid, makeGrid, put } from './grid.ts';
 import { addWindow, type LoadRows, type LoadWindowRecord, makeLoadRows } from './load-rows.ts';
 import type { LooseArmRecord } from './loose-records.ts';
 import { addProbe, makeProbes, type Probes } from './probes.ts';
+
+/** The phase in which a method adds front-ends one by one. */
+const GROWTH = 'growth';
 
 export interface PhaseMark {
   readonly name: string;
@@ -56,6 +60,9 @@ export interface ArmModel {
   readonly name: string;
   /** What differs in it; null for the experiment itself. */
   title: string | null;
+  /** Whether its method has a phase of growth: what fails before that is none of its story. */
+  grows: boolean;
+  readonly firsts: Firsts;
   /** What it has to come to. */
   expect: Expectation | null;
   settings: ArmSettings | null;
@@ -81,6 +88,8 @@ export function makeArm(name: string, beginMs: number): ArmModel {
   return {
     name,
     title: null,
+    grows: false,
+    firsts: makeFirsts(),
     expect: null,
     settings: null,
     beginMs,
@@ -111,6 +120,7 @@ export function heedArmRecord(arm: ArmModel, record: LooseArmRecord): boolean {
     case 'arm':
       arm.settings = record.settings;
       arm.title = record.title;
+      arm.grows = record.method.includes(GROWTH);
       arm.expect = record.expect;
       return true;
     case 'phase':
@@ -132,7 +142,11 @@ export function heedArmRecord(arm: ArmModel, record: LooseArmRecord): boolean {
       for (const { memberId, incarnation, kernel } of record.readings) {
         const frontEnd = frontEndOf(arm, memberId);
         if (frontEnd !== undefined)
-          heedKernel(frontEnd, cellAt(arm.grid, record.monoMs), incarnation, kernel);
+          noteRefused(
+            arm,
+            record.monoMs,
+            heedKernel(frontEnd, cellAt(arm.grid, record.monoMs), incarnation, kernel),
+          );
       }
       return true;
     case 'observer':
@@ -200,7 +214,7 @@ function heedObserved(
 function heedSample(arm: ArmModel, { monoMs, atMs }: Stamp, state: MemberState): void {
   const frontEnd = frontEndOf(arm, state.memberId);
   if (state.role !== 'front-end' || frontEnd === undefined) return;
-  heedState(frontEnd, cellAt(arm.grid, monoMs), state);
+  noteRefused(arm, monoMs, heedState(frontEnd, cellAt(arm.grid, monoMs), state));
   const learned = new Map<number, number>();
   for (const [id, sinceMs] of Object.entries(state.membership.learnedAtMs)) {
     const index = arm.frontEnds.findIndex((other) => other.id === id);
@@ -213,12 +227,25 @@ function heedLoad(arm: ArmModel, { monoMs, record }: Extract<LooseArmRecord, { k
   if (record.kind === 'read-back') arm.readBack.push(record);
   if (record.kind !== 'load') return;
   addWindow(arm.load, monoMs, record as LoadWindowRecord);
+  const frontEnds = sizeOf(arm);
+  heedWindow(arm.firsts, monoMs, record as LoadWindowRecord, { sinceMs: growsSinceMs(arm), frontEnds });
   for (const { memberId, outcome, count } of record.outcomes) {
     const columns = frontEndOf(arm, memberId)?.columns;
     if (columns !== undefined) {
       put(outcome === 'ok' ? columns.served : columns.failed, cellAt(arm.grid, monoMs), count);
     }
   }
+}
+
+function noteRefused(arm: ArmModel, atMs: number, threads: number): void {
+  if (threads > 0) heedRefusal(arm.firsts, { atMs, frontEnds: sizeOf(arm) });
+}
+
+const sizeOf = ({ sizes }: ArmModel): number => sizes.at(-1)?.count ?? 0;
+
+/** Since when the fleet grows by its method; from its beginning on where none says so, null while it is yet to. */
+function growsSinceMs({ grows, phases, beginMs }: ArmModel): number | null {
+  return grows ? (phases.find(({ name }) => name === GROWTH)?.beginMs ?? null) : beginMs;
 }
 
 function frontEndOf(arm: ArmModel, memberId: string): FrontEnd | undefined {

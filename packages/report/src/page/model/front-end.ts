@@ -62,34 +62,43 @@ export function makeFrontEnd(grid: Grid, id: string, cohort: string): FrontEnd {
   return { id, cohort, columns, hitsOfLife: {}, lifeNames: [], endedMs: [] };
 }
 
-/** What it told of itself. Its own name of a life is matched with a count by the order in which names are met. */
-export function heedState(frontEnd: FrontEnd, cell: number, state: FrontEndState): void {
+/**
+ * What it told of itself. Its own name of a life is matched with a count by the order in which names are met.
+ * @returns how many refused threads that are new.
+ */
+export function heedState(frontEnd: FrontEnd, cell: number, state: FrontEndState): number {
   const { columns, lifeNames } = frontEnd;
   if (!lifeNames.includes(state.incarnation)) lifeNames.push(state.incarnation);
-  if (state.kernel !== null) {
-    heedKernel(frontEnd, cell, lifeNames.indexOf(state.incarnation) + 1, state.kernel);
-  }
+  const refused =
+    state.kernel === null
+      ? 0
+      : heedKernel(frontEnd, cell, lifeNames.indexOf(state.incarnation) + 1, state.kernel);
   const { ageMs, aged, completeness } = state.shardMap;
   if (ageMs !== null) put(columns.mapAgeMs, cell, ageMs);
   put(columns.map, cell, ageMs === null ? MAP.missing : aged ? MAP.aged : MAP.fresh);
   put(columns.complete, cell, completeness);
   put(columns.linksOpen, cell, state.links.open);
   put(columns.linksWanted, cell, state.links.wanted);
+  return refused;
 }
 
-/** What the kernel counted, read by itself or on the host: one counter, two witnesses. */
+/**
+ * What the kernel counted, read by itself or on the host: one counter, two witnesses.
+ * @returns how many refused threads that are new.
+ */
 export function heedKernel(
   { columns, hitsOfLife }: FrontEnd,
   cell: number,
   life: number,
   { tasks, limit, limitHits }: KernelCounters,
-): void {
+): number {
   put(columns.tasks, cell, tasks);
   if (limit !== null) put(columns.limit, cell, limit);
   const risen = limitHits - (hitsOfLife[life] ?? 0);
-  if (risen <= 0) return;
+  if (risen <= 0) return 0;
   hitsOfLife[life] = limitHits;
   put(columns.refused, cell, risen);
+  return risen;
 }
 
 export function encodeFrontEnd(grid: Grid, frontEnd: FrontEnd): FrontEndText {

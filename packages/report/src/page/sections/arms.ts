@@ -7,6 +7,7 @@ import { armName } from '../arm-names.ts';
 import { html, type Markup } from '../html.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import type { RunModel } from '../model/run-model.ts';
+import { armCard } from './arm-card.ts';
 import { CLAIM_MARKS } from './claims.ts';
 
 export function armsSection({ arms }: Verdict, model: RunModel): Markup | null {
@@ -16,13 +17,11 @@ export function armsSection({ arms }: Verdict, model: RunModel): Markup | null {
   const cards = arms.map(({ arm, outcome, outcomeReason, expected, refusals: { incumbent, newcomer } }) => {
     const standing = outcome === expected.kind ? 'as it should be' : `${expected.kind} was expected`;
     const { settings, title } = named(arm);
-    return html`<article class="arm-card">
-<h3>${armName({ name: arm, title })}</h3>
-<p class="outcome ${outcome}"><b>${outcome}</b> <span>${standing}</span></p>
-<p>${outcomeReason}; ${incumbent.hits + newcomer.hits} threads refused.</p>
-<p class="quiet">${settings === null ? 'no settings' : `${settings.frontEnd.peerLinks} links, pids.max ${settings.pidsMax}`}</p>
-<div class="small-plots needs-script" data-arm="${arm}" hidden></div>
-</article>`;
+    return armCard(
+      { name: arm, title, settings },
+      html`<p class="outcome ${outcome}"><b>${outcome}</b> <span>${standing}</span></p>
+<p>${outcomeReason}; ${incumbent.hits + newcomer.hits} threads refused.</p>`,
+    );
   });
   const ids = arms[0]?.claims.map(({ id }) => id) ?? [];
   const rows = ids.map(
