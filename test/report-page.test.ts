@@ -4,9 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { judge } from '@fleetfall/claims/judge.ts';
 import { type ReadJournal, readJournal } from '@fleetfall/journal/read.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seriousIn } from './accessible.ts';
 import { BROWSER_LEFT_OUT, keepScreenshot, type OpenBrowser, openBrowser } from './browser.ts';
 import { fleetfall, temporaryFolder } from './fleetfall.ts';
 
@@ -188,12 +188,7 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)(`the page in a browser${leftOut}`, ()
       test(`is accessible, complains of nothing and fits, ${scheme}, ${width} px wide`, async () => {
         const { page, complaints } = await browser.open(report, { width, scheme });
         await page.locator('#claim-incumbents-fail summary').click();
-        await page.addScriptTag({ content: axe.source });
-        const { violations } = (await page.evaluate('axe.run()')) as { violations: AxeViolation[] };
-        const serious = violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-        expect(serious).toEqual([]);
+        expect(await seriousIn(page)).toEqual([]);
         expect(complaints).toEqual([]);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
         await keepScreenshot(page, `report-${scheme}-${width}`);
@@ -201,12 +196,6 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)(`the page in a browser${leftOut}`, ()
     }
   }
 });
-
-interface AxeViolation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
 
 async function moveTo(page: Page, monoMs: number): Promise<void> {
   const began = journal.records.find((record) => 'arm' in record)?.monoMs ?? 0;

@@ -7,8 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { judge } from '@fleetfall/claims/judge.ts';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
-import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seriousIn } from './accessible.ts';
 import { BROWSER_LEFT_OUT, keepScreenshot, type OpenBrowser, openBrowser } from './browser.ts';
 import { fleetfall, temporaryFolder } from './fleetfall.ts';
 import { ask, watching } from './watching.ts';
@@ -146,11 +146,7 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)(`the live page in a browser${leftOut}
     expect(claims.filter(({ id }) => shown?.includes(id))).toEqual(claims);
     await keepScreenshot(page, 'live-ended');
 
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate<{
-      violations: readonly { id: string; impact: string | null }[];
-    }>('axe.run()');
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    expect(await seriousIn(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });

@@ -13,6 +13,8 @@ import {
   makeRun,
   modelOf,
 } from '@fleetfall/report/page/model/run-model.ts';
+import { momentsSoFar } from '@fleetfall/report/page/moment-texts.ts';
+import { momentsOf } from '@fleetfall/report/page/moments.ts';
 import { describe, expect, test } from 'vitest';
 import { tellRun } from '../../claims/test/journal-builder.ts';
 
@@ -98,6 +100,12 @@ describe('the model of a run', () => {
       }
     }
     expect(totalsByKind(main(told).load)).toEqual(counted);
+  });
+
+  test('finds the same first refusal and first failure while it grows as the judge finds in the whole', () => {
+    const own = momentsOf(told, judge(told)).filter(({ arm }) => arm === 'main');
+    expect(own).toHaveLength(2);
+    expect(momentsSoFar(main(told))).toEqual(own);
   });
 
   test('keeps sizes, phases and restarts of the arm', () => {
