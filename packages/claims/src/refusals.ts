@@ -146,7 +146,28 @@ function whyUnknown(life: Life, hitReadings: readonly Reading[]): string | null 
   return null;
 }
 
-function livesOf(records: readonly JournalRecord[], arm: Arm): Life[] {
+/**
+ * The lives of an arm, gathered once for each list of records: every claim of refusals asks for them, and a long run has
+ * a hundred thousand readings. A list that has grown since is gathered anew.
+ */
+function livesOf(records: readonly JournalRecord[], arm: Arm): readonly Life[] {
+  const ofArms = gathered.get(records) ?? new Map<Arm, GatheredLives>();
+  gathered.set(records, ofArms);
+  const known = ofArms.get(arm);
+  if (known?.records === records.length) return known.lives;
+  const lives = gatherLives(records, arm);
+  ofArms.set(arm, { records: records.length, lives });
+  return lives;
+}
+
+interface GatheredLives {
+  /** How many records there were. */
+  readonly records: number;
+  readonly lives: readonly Life[];
+}
+const gathered = new WeakMap<readonly JournalRecord[], Map<Arm, GatheredLives>>();
+
+function gatherLives(records: readonly JournalRecord[], arm: Arm): Life[] {
   const lives = new Map<string, Life>();
   const lifeOf = (memberId: string, incarnation: number): Life => {
     const key = `${memberId} ${incarnation}`;

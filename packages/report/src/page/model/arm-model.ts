@@ -215,12 +215,14 @@ function heedSample(arm: ArmModel, { monoMs, atMs }: Stamp, state: MemberState):
   const frontEnd = frontEndOf(arm, state.memberId);
   if (state.role !== 'front-end' || frontEnd === undefined) return;
   noteRefused(arm, monoMs, heedState(frontEnd, cellAt(arm.grid, monoMs), state));
+  const own = placeOf(arm, state.memberId);
   const learned = new Map<number, number>();
-  for (const [id, sinceMs] of Object.entries(state.membership.learnedAtMs)) {
-    const index = arm.frontEnds.findIndex((other) => other.id === id);
-    if (index >= 0 && id !== state.memberId) learned.set(index, sinceMs - atMs + monoMs);
+  const { learnedAtMs } = state.membership;
+  for (const id in learnedAtMs) {
+    const place = placeOf(arm, id);
+    if (place >= 0 && place !== own) learned.set(place, (learnedAtMs[id] ?? 0) - atMs + monoMs);
   }
-  heedLearned(arm.mesh, arm.frontEnds.indexOf(frontEnd), learned, monoMs);
+  heedLearned(arm.mesh, own, learned, monoMs);
 }
 
 function heedLoad(arm: ArmModel, { monoMs, record }: Extract<LooseArmRecord, { kind: 'load' }>): void {
@@ -249,5 +251,19 @@ function growsSinceMs({ grows, phases, beginMs }: ArmModel): number | null {
 }
 
 function frontEndOf(arm: ArmModel, memberId: string): FrontEnd | undefined {
-  return arm.frontEnds.find(({ id }) => id === memberId);
+  return arm.frontEnds[placeOf(arm, memberId)];
+}
+
+/** Where each member stands among its arm's front-ends: looked up for every one that every one knows, in every sample. */
+const places = new WeakMap<readonly FrontEnd[], Map<string, number>>();
+
+/** -1 when it is no front-end. */
+function placeOf({ frontEnds }: ArmModel, memberId: string): number {
+  let known = places.get(frontEnds);
+  // Front-ends are only ever added.
+  if (known === undefined || known.size !== frontEnds.length) {
+    known = new Map(frontEnds.map(({ id }, place) => [id, place]));
+    places.set(frontEnds, known);
+  }
+  return known.get(memberId) ?? -1;
 }
