@@ -25,7 +25,7 @@ describe.each(RUNTIMES)('a fleet on %s', (wanted) => {
     const signal = AbortSignal.timeout(110_000);
     const healthy = { size: 'small', pidsMax: '64', expect: 'healthy' };
     [{ fleet: layout }] = layOut(loadExperiment('kinesis-2020', healthy), 'seed').arms;
-    runtime = await chooseRuntime({ wanted, onProgress: () => undefined, signal });
+    runtime = await chooseRuntime({ wanted, onProgress: () => undefined, environment: process.env, signal });
     const runId = `v${process.pid.toString(16)}`;
     fleet = await startFleet({
       runId,

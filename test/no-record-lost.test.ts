@@ -25,7 +25,12 @@ describe.each(RUNTIMES)('a fleet on %s', (wanted) => {
     const signal = AbortSignal.timeout(90_000);
     const healthy = { size: 'small', pidsMax: '64', expect: 'healthy', rate: '300/s' };
     const [{ fleet: layout }] = layOut(loadExperiment('kinesis-2020', healthy), 'seed').arms;
-    await using runtime = await chooseRuntime({ wanted, onProgress: () => undefined, signal });
+    await using runtime = await chooseRuntime({
+      wanted,
+      onProgress: () => undefined,
+      environment: process.env,
+      signal,
+    });
     const records: ArmEntry[] = [];
     const record = (entry: ArmEntry): void => void records.push(entry);
     const runId = `t${process.pid.toString(16)}`;

@@ -24,6 +24,8 @@ export type Interruption = { readonly runtime: RuntimeName; readonly phase: Phas
   /** The disk is full (ENOSPC). */
   | { readonly kind: 'disk-full' }
   | { readonly kind: 'engine-stopped' }
+  /** Not a run: `fleetfall doctor`, killed while its throw-away fleet is there. */
+  | { readonly kind: 'doctor-killed' }
 );
 
 const bySignal: Interruption[] = PHASES.flatMap((phase) =>
@@ -33,6 +35,7 @@ const bySignal: Interruption[] = PHASES.flatMap((phase) =>
 );
 const byTrouble: Interruption[] = RUNTIMES.flatMap((runtime): Interruption[] => [
   { kind: 'launcher-killed', runtime, phase: 'start' },
+  { kind: 'doctor-killed', runtime, phase: 'start' },
   { kind: 'one-of-two-killed', runtime, phase: 'start' },
   { kind: 'journal-too-big', runtime, phase: 'steady-state' },
   // A disk of a test's own takes the right to mount one.
@@ -70,6 +73,7 @@ const SIGNAL_SECONDS: Readonly<Record<Phase, number>> = {
 const TROUBLE_SECONDS: Readonly<Record<Exclude<Interruption['kind'], 'signal'>, number>> = {
   'launcher-killed': 4,
   'one-of-two-killed': 13,
+  'doctor-killed': 8,
   'journal-too-big': 14,
   'disk-full': 14,
   'engine-stopped': 10,

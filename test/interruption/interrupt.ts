@@ -5,11 +5,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { prune } from '@fleetfall/orchestrator/runtime/prune.ts';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { engineProxy } from '../../packages/orchestrator/test/fixtures/engine-proxy.ts';
 import { childrenOf } from '../../packages/orchestrator/test/fixtures/processes.ts';
-import { fleetfall, temporaryFolder } from '../fleetfall.ts';
+import { fleetfall, startFleetfall, temporaryFolder } from '../fleetfall.ts';
 import { type BegunRun, beginRun } from './begun-run.ts';
 import { chance, type Interruption, titleOf } from './cases.ts';
 import { expectPruneCheckClean, expectReaped, remainsOf } from './remains.ts';
@@ -23,6 +24,7 @@ const WITHIN_PHASE_MS = 900;
 const JOURNAL_ROOM_BYTES = 20_000;
 /** Enough for the first seconds of a small run. */
 const DISK_BYTES = 128 * 1_024;
+const LOOK_INTERVAL_MS = 50;
 /** Makes the launcher believe that it runs on an older Node. */
 const ON_OLDER_NODE =
   'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.0.0"}})';
@@ -42,6 +44,8 @@ export async function interrupt(interruption: Interruption): Promise<void> {
       return diskFull(interruption);
     case 'engine-stopped':
       return engineStopped(interruption);
+    case 'doctor-killed':
+      return doctorKilled(interruption);
   }
 }
 
@@ -135,6 +139,29 @@ async function engineStopped({ runtime, phase }: Interruption): Promise<void> {
   await expectReaped(run.runId);
   await expectPruneCheckClean(run.runId);
   await expectJudged(run);
+}
+
+async function doctorKilled({ runtime }: Interruption): Promise<void> {
+  const doctor = startFleetfall(['doctor', '--runtime', runtime]);
+  const runId = await throwAwayOf(doctor.pid as number);
+  doctor.kill('SIGKILL');
+  await doctor;
+  await expectReaped(runId);
+  await expectPruneCheckClean(runId);
+}
+
+/** The id of a doctor's throw-away fleet, once there is a member of it. */
+async function throwAwayOf(pid: number): Promise<string> {
+  for (;;) {
+    const found = await prune({ check: true, environment: process.env });
+    const own = found.find(
+      ({ kind, keptBecause }) =>
+        (kind === 'container' || kind === 'cgroup') && keptBecause?.includes(`process ${pid})`),
+    );
+    const [, runId] = /fleetfall-(doctor-[0-9a-f]{8})-/.exec(own?.name ?? '') ?? [];
+    if (runId !== undefined) return runId;
+    await delay(LOOK_INTERVAL_MS);
+  }
 }
 
 async function expectJudged({ folder }: BegunRun): Promise<void> {

@@ -12,7 +12,7 @@ const REAPED_WITHIN_MS = 10_000;
 const LOOK_INTERVAL_MS = 100;
 
 export async function remainsOf(runId: string): Promise<string[]> {
-  const leftovers = await prune({ check: true });
+  const leftovers = await prune({ check: true, environment: process.env });
   const left = leftovers.filter((each) => isOf(runId, each)).map(({ kind, name }) => `${kind} ${name}`);
   const reapers = processesTitled(`fleetfall reaper of run ${runId}`).map((title) => `process ${title}`);
   return [...left, ...reapers];

@@ -16,8 +16,8 @@ const ENTRIES = [
   'packages/fleetfall/src/main.ts',
   'packages/fleetfall/src/index.ts',
   'packages/orchestrator/src/kit/pinned-node.mjs',
-  // The lab's is started from a kit, and is in there.
-  ...globSync('packages/orchestrator/src/**/main.ts', { cwd: REPOSITORY, exclude: ['**/lab/main.ts'] }),
+  // The lab's is started from a kit, and is in there; that of scripts is what `index.ts` leads to.
+  ...globSync('packages/orchestrator/src/**/main.ts', { cwd: REPOSITORY, exclude: ['**/{lab,api}/main.ts'] }),
 ];
 
 /** Add-ons of ssh2 that speed it up where they were compiled; it does without. */

@@ -16,6 +16,7 @@ export type {
   Size,
   StartFleetOptions,
 } from './api/fleet-options.ts';
+export { startFleet } from './api/main.ts';
 export {
   ConditionTimeoutError,
   type FleetLoad,
@@ -25,5 +26,4 @@ export {
   type RunningFleet,
   type SlowFields,
 } from './api/running-fleet.ts';
-export { startFleet } from './api/start-fleet.ts';
 export { StoppedError, UnsteadyError } from './method/endings.ts';

@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { writeContext } from './fixtures/docker-context.ts';
+import { emptyEngine } from './fixtures/empty-engine.ts';
 import { childrenOf, titleOf } from './fixtures/processes.ts';
 import { freshRunId } from './fixtures/runtime-behaviour.ts';
 
@@ -59,6 +61,17 @@ onLinux('is not ended by the signals that end a service or a terminal', async ()
   await gone('the reaper', () => isAlive(owner.reaperPid));
 });
 
+onLinux('asks the engine that the run was on, though another context is in use by then', async () => {
+  await using engine = await emptyEngine();
+  writeContext(engine.folder, 'of-the-run', `unix://${engine.socketPath}`);
+  writeContext(engine.folder, 'in-use-now', 'unix:///nowhere/engine.sock');
+  await using owner = await startOwner(['of-the-run', engine.folder]);
+  owner.process.kill('SIGKILL');
+  await owner.process;
+  await gone('the reaper', () => isAlive(owner.reaperPid));
+  expect(engine.asked()).toContain('/containers/json');
+});
+
 onLinux('that was killed is told of', async () => {
   await using owner = await startOwner();
   process.kill(owner.reaperPid, 'SIGKILL');
@@ -66,8 +79,13 @@ onLinux('that was killed is told of', async () => {
 });
 
 /** Starts an owner whose reaper has come up. Ended afterwards, with its folder. */
-async function startOwner() {
-  const process = execa(globalThis.process.execPath, [OWNER, freshRunId()], { reject: false, stdin: 'pipe' });
+async function startOwner(engine: readonly string[] = []) {
+  const process = execa(globalThis.process.execPath, [OWNER, freshRunId(), ...engine], {
+    reject: false,
+    stdin: 'pipe',
+    // Else it would go before every context.
+    ...(engine.length === 0 ? {} : { env: { DOCKER_HOST: '' } }),
+  });
   const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
   const heard = async (): Promise<string | undefined> => (await lines.next()).value;
   const folder = (await heard()) as string;

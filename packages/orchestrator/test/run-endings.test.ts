@@ -20,7 +20,12 @@ const TEXT = readFileSync(join(import.meta.dirname, '../../../experiments/kinesi
 
 async function clumsyRuntime(): Promise<Runtime> {
   const signal = new AbortController().signal;
-  const runtime = await chooseRuntime({ wanted: 'cgroup', onProgress: () => undefined, signal });
+  const runtime = await chooseRuntime({
+    wanted: 'cgroup',
+    onProgress: () => undefined,
+    environment: process.env,
+    signal,
+  });
   return {
     ...runtime,
     async createFleet(runId, name) {

@@ -1,18 +1,19 @@
 /**
  * Which runtime is taken, which engine is found, and what is said when there is none.
  */
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { chooseRuntime } from '../src/runtime/choose.ts';
 import { findEngine } from '../src/runtime/docker/connect.ts';
 import { RuntimeUnavailableError } from '../src/runtime/runtime.ts';
+import { writeContext } from './fixtures/docker-context.ts';
 import { makeProbeKit } from './fixtures/probe.ts';
 
 const never = new AbortController().signal;
 const onProgress = (): void => undefined;
+const environment = process.env;
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -24,6 +25,7 @@ describe('without an engine', () => {
       wanted: 'docker',
       kit: await makeProbeKit(),
       onProgress,
+      environment,
       signal: never,
     });
     await expect(choosing).rejects.toThrow(RuntimeUnavailableError);
@@ -31,7 +33,13 @@ describe('without an engine', () => {
   });
 
   test('auto takes cgroups and says why, or says that neither is to be had', async () => {
-    const choosing = chooseRuntime({ wanted: 'auto', kit: await makeProbeKit(), onProgress, signal: never });
+    const choosing = chooseRuntime({
+      wanted: 'auto',
+      kit: await makeProbeKit(),
+      onProgress,
+      environment,
+      signal: never,
+    });
     const reason = await choosing.then(
       (runtime) => runtime.reason,
       (error: unknown) => (error as RuntimeUnavailableError).message,
@@ -43,7 +51,9 @@ describe('without an engine', () => {
 
 test('an abort before the choice is heard', async () => {
   const signal = AbortSignal.abort(new Error('never mind'));
-  await expect(chooseRuntime({ wanted: 'auto', onProgress, signal })).rejects.toThrow('never mind');
+  await expect(chooseRuntime({ wanted: 'auto', onProgress, environment, signal })).rejects.toThrow(
+    'never mind',
+  );
 });
 
 describe('the engine', () => {
@@ -54,13 +64,7 @@ describe('the engine', () => {
   });
   afterEach(() => rmSync(home, { recursive: true }));
 
-  function useContext(name: string, host: string): void {
-    const id = createHash('sha256').update(name).digest('hex');
-    const folder = join(home, 'contexts', 'meta', id);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(home, 'config.json'), JSON.stringify({ currentContext: name }));
-    writeFileSync(join(folder, 'meta.json'), JSON.stringify({ Endpoints: { docker: { Host: host } } }));
-  }
+  const useContext = (name: string, host: string): void => writeContext(home, name, host);
 
   test('is the default one when the user chose none', () => {
     expect(findEngine({ DOCKER_CONFIG: home }).from).toBe('the default socket');
@@ -71,6 +75,15 @@ describe('the engine', () => {
     const { docker, from } = findEngine({ DOCKER_CONFIG: home });
     expect(from).toBe("context 'colima'");
     expect(docker.modem).toMatchObject({ socketPath: '/home/someone/colima.sock' });
+  });
+
+  test('is found again, whatever context is used by then', () => {
+    const byDefault = findEngine({ DOCKER_CONFIG: home });
+    useContext('colima', 'unix:///home/someone/colima.sock');
+    const byContext = findEngine({ DOCKER_CONFIG: home });
+    useContext('lab', 'tcp://192.0.2.1:2376');
+    expect(findEngine(byDefault.environment).from).toBe('the default socket');
+    expect(findEngine(byContext.environment).from).toBe("context 'colima'");
   });
 
   test('is the one that DOCKER_CONTEXT names before the current one', () => {

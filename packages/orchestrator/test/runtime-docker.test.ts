@@ -21,7 +21,7 @@ import {
 
 async function reasonToSkip(): Promise<string | null> {
   try {
-    await askEngine(findEngine());
+    await askEngine(findEngine(process.env));
     return null;
   } catch (error) {
     if (error instanceof RuntimeUnavailableError) return error.message;
@@ -38,7 +38,7 @@ test.runIf(required)('an engine answers, as FLEETFALL_REQUIRE_DOCKER asks', () =
 });
 
 async function remains(runId: string): Promise<string[]> {
-  const { docker } = findEngine();
+  const { docker } = findEngine(process.env);
   const filters = { label: [`${RUN_LABEL}=${runId}`] };
   const [containers, networks, { Volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),
@@ -69,7 +69,7 @@ describe.skipIf(skipped !== null)(title, () => {
       inside = probe(await fleet.start(spec, probeBoot('inmate'), never));
       await inside.next();
       const name = `fleetfall-${runId}-main-inmate-1`;
-      inspected = await findEngine().docker.getContainer(name).inspect();
+      inspected = await findEngine(process.env).docker.getContainer(name).inspect();
     }, FLEET_TEST_MS);
     afterAll(() => runtime?.[Symbol.asyncDispose](), FLEET_TEST_MS);
 
@@ -98,7 +98,7 @@ describe.skipIf(skipped !== null)(title, () => {
     });
 
     test('is on a network that leads nowhere, where its id is its name, and publishes no port', async () => {
-      const network = await findEngine().docker.getNetwork(`fleetfall-${runId}-main`).inspect();
+      const network = await findEngine(process.env).docker.getNetwork(`fleetfall-${runId}-main`).inspect();
       expect(network.Internal).toBe(true);
       expect(Object.keys(inspected.NetworkSettings.Networks)).toEqual([`fleetfall-${runId}-main`]);
       expect(Object.values(inspected.NetworkSettings.Ports).flat().filter(Boolean)).toEqual([]);
@@ -116,7 +116,7 @@ describe.skipIf(skipped !== null)(title, () => {
     await using own = await openRuntime('docker');
     const runId = freshRunId();
     const homeless = await own.createFleet(runId, 'homeless');
-    await removeNetwork(findEngine().docker, `fleetfall-${runId}-homeless`);
+    await removeNetwork(findEngine(process.env).docker, `fleetfall-${runId}-homeless`);
     const starting = homeless.start(probeSpec('lost'), probeBoot('lost'), never);
     await expect(starting).rejects.toThrow(/^Cannot start 'lost': .*network/);
     expect(await remains(runId)).toEqual([]);
@@ -126,7 +126,7 @@ describe.skipIf(skipped !== null)(title, () => {
     const runId = freshRunId();
     await using proxy = await engineProxy();
     const runtime = await openDockerRuntime({
-      engine: { docker: new Docker({ socketPath: proxy.socketPath }), from: 'a proxy' },
+      engine: { docker: new Docker({ socketPath: proxy.socketPath }), from: 'a proxy', environment: {} },
       kit: await makeProbeKit(),
       onProgress: () => undefined,
       signal: never,
@@ -140,7 +140,7 @@ describe.skipIf(skipped !== null)(title, () => {
       await expect(member.stop()).rejects.toThrow(RuntimeUnavailableError);
       await expect(fleet[Symbol.asyncDispose]()).rejects.toThrow(/Cannot take down .*engine is not there/);
     } finally {
-      const { docker } = findEngine();
+      const { docker } = findEngine(process.env);
       await removeContainer(docker, `fleetfall-${runId}-cut-cut-off-1`);
       await removeNetwork(docker, `fleetfall-${runId}-cut`);
     }

@@ -12,8 +12,9 @@ import { journalOf } from '../cli/store.ts';
 import { type ArmSession, openArm } from '../method/arm-session.ts';
 import { watchForStop } from '../method/conditions.ts';
 import { recordEarlyEnd, recordHead } from '../method/run-head.ts';
-import { startReaper } from '../reaper/reaper-host.ts';
+import { startReaper, whereabouts } from '../reaper/reaper-host.ts';
 import { chooseRuntime } from '../runtime/choose.ts';
+import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { FLEETFALL_VERSION } from '../version.ts';
 
@@ -24,6 +25,8 @@ export interface OpenRunOptions {
   readonly folder: string;
   readonly onProgress: (line: string) => void;
   readonly onRecord?: (record: JournalRecord) => void;
+  /** In which the engine is looked for. */
+  readonly environment: EngineEnvironment;
   readonly signal: AbortSignal;
 }
 
@@ -59,13 +62,18 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
   opened.defer(async () => {
     if (!leftBehind) await reaper.dismiss();
   });
-  const runtime = await chooseRuntime({ wanted: layout.runtime, onProgress: options.onProgress, signal });
+  const runtime = await chooseRuntime({
+    wanted: layout.runtime,
+    onProgress: options.onProgress,
+    environment: options.environment,
+    signal,
+  });
   opened.defer(async () => {
     leftBehind = true;
     await runtime[Symbol.asyncDispose]();
     leftBehind = false;
   });
-  reaper.note({ runtime: runtime.name, folder });
+  reaper.note({ ...whereabouts(runtime), folder });
   const journal = opened.use(openJournal(journalOf(folder, 1, 1)));
   const fold = foldStatus();
   opened.use(

@@ -2,7 +2,7 @@
  * What every command is given of the process, and nothing more: commands never reach for it themselves.
  */
 
-import type { EngineEnvironment } from '../runtime/docker/connect.ts';
+import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 
 /** What a command needs of the process. */
 export interface CommandContext {

@@ -11,11 +11,13 @@ type WantedRuntime = 'auto' | 'docker' | 'cgroup';
 /** @returns 0 when runs can be had, 1 when a check failed.  */
 export async function doctorCommand(
   { runtime: wanted = 'auto', json }: { readonly runtime?: WantedRuntime; readonly json?: boolean },
-  { stdout, stderr, signal }: CommandContext,
+  { stdout, stderr, environment, fleetsFolder, signal }: CommandContext,
 ): Promise<number> {
   const coloured = stdout.isTTY === true;
   const checks = await examine({
     wanted,
+    environment,
+    fleetsFolder,
     signal,
     onProgress: (message) => stderr.write(`${message}\n`),
     onCheck: (check) => {

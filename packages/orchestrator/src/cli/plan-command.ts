@@ -23,12 +23,12 @@ const FORMULA_NOTE =
 export async function planCommand(
   experiment: string,
   { json, ...options }: ExperimentOptions & { readonly json?: boolean | undefined },
-  { stdout, stderr, signal }: CommandContext,
+  { stdout, stderr, environment, signal }: CommandContext,
 ): Promise<number> {
   const read = await stretchToHost(loadExperiment(experiment, options), (line) => stderr.write(`${line}\n`));
   const layout = layOut(read, randomBytes(4).toString('hex'));
   const plan = planRun(layout);
-  const runtime = await lookForRuntime(layout.runtime);
+  const runtime = await lookForRuntime(layout.runtime, environment);
   signal.throwIfAborted();
   const cost = costOf(plan, runtime.name);
   const checks = headroomChecks(limitsFor(runtime.engine), needsOf(plan, runtime.name));

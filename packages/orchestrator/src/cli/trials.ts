@@ -8,7 +8,7 @@ import type { RunLayout } from '@fleetfall/experiment/layout.ts';
 import { openJournal } from '@fleetfall/journal/append.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { runExperiment } from '../method/run.ts';
-import { type Reaper, startReaper } from '../reaper/reaper-host.ts';
+import { type Reaper, startReaper, whereabouts } from '../reaper/reaper-host.ts';
 import { chooseRuntime } from '../runtime/choose.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type Account, startAccount } from './account.ts';
@@ -108,7 +108,7 @@ interface Trial extends Missing {
 
 async function runOne(number: number, trial: Trial): Promise<readonly JournalRecord[]> {
   const { layout, folder, runtime, context } = trial;
-  trial.reaper.note({ runtime: runtime.name, folder });
+  trial.reaper.note({ ...whereabouts(runtime), folder });
   const path = journalOf(folder, number, layout.trials);
   using journal = openJournal(path);
   using _told = journal.subscribe(trial.account.heed);

@@ -1,9 +1,11 @@
 /**
  * The verbs of a fleet that a keeper holds: each is one request, its answer told, its outcome an exit code.
  */
+import { existsSync } from 'node:fs';
+import { readJournal } from '@fleetfall/journal/read.ts';
 import type { FaultVerdict } from '@fleetfall/protocol/faults.ts';
 import type { VerbAnswer } from '../keeper/do-verb.ts';
-import { DEFAULT_NAME, removeFolder } from '../keeper/fleet-folder.ts';
+import { DEFAULT_NAME, type NamedFleet, removeFolder } from '../keeper/fleet-folder.ts';
 import { askKeeper, KeeperDiedError } from '../keeper/keeper-host.ts';
 import type { DownAnswer, VerbRequest } from '../keeper/messages.ts';
 import { prune } from '../runtime/prune.ts';
@@ -50,13 +52,41 @@ export async function downCommand(
     if (!(error instanceof KeeperDiedError)) throw error;
     const { fleet } = error;
     stderr.write(`the keeper of fleet '${name}' had died; its log: ${fleet.log}; removing what is left\n`);
-    await prune({ check: false, owner: fleet.owner });
+    const left = await removeRemains(fleet, context);
+    if (left.length > 0) {
+      stderr.write(
+        `${left.map((line) => `still there: ${line}\n`).join('')}to try again: fleetfall down --name ${name}\n`,
+      );
+      return EXIT.leftover;
+    }
     removeFolder(fleetsFolder, fleet);
     answer = { name, journal: fleet.journal };
   }
   if (json === true) stdout.write(`${JSON.stringify(answer)}\n`);
   else stdout.write(` fleet ${name} is down\n journal  ${answer.journal}\n`);
   return EXIT.asExpected;
+}
+
+/** @returns what of a dead keeper's fleet could not be removed, or not be looked for. */
+async function removeRemains(
+  { owner, journal }: NamedFleet,
+  { environment }: CommandContext,
+): Promise<string[]> {
+  const left: string[] = [];
+  const found = await prune({
+    check: false,
+    owner,
+    environment,
+    onEngineAbsent(why) {
+      // Nothing is made before the journal is there, and says where.
+      if (existsSync(journal) && readJournal(journal).run.runtime === 'docker')
+        left.push(`its containers, which cannot be looked for: ${why}`);
+    },
+  });
+  for (const { runtime, kind, name, dead, keptBecause } of found) {
+    if (dead && keptBecause !== null) left.push(`${runtime} ${kind} ${name}: ${keptBecause}`);
+  }
+  return left;
 }
 
 /** Faults are credited by their evidence alone: one that was not tried is no success, one that cannot be told neither. */

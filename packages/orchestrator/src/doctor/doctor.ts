@@ -3,6 +3,8 @@
  * take seconds and need what the others find. No check stops another.
  */
 import { type Check, fail, warn } from '../host/check.ts';
+import { pruneFleets } from '../keeper/prune-fleets.ts';
+import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 import { type EngineLook, lookAtEngine } from '../runtime/look.ts';
 import { prune } from '../runtime/prune.ts';
 import type { RuntimeName } from '../runtime/runtime.ts';
@@ -13,6 +15,10 @@ import { tryThrowAway } from './throw-away.ts';
 export interface DoctorOptions {
   /** `auto` looks at both runtimes and is content with one. */
   readonly wanted: 'auto' | RuntimeName;
+  /** In which the engine is looked for. */
+  readonly environment: EngineEnvironment;
+  /** Where this user's named fleets are. */
+  readonly fleetsFolder: string;
   readonly onProgress: (message: string) => void;
   /** Hears of each check as it is made. */
   readonly onCheck: (check: Check) => void;
@@ -21,7 +27,7 @@ export interface DoctorOptions {
 
 /** @throws the signal's reason when aborted, with all that was started gone. */
 export async function examine(options: DoctorOptions): Promise<readonly Check[]> {
-  const { wanted, signal } = options;
+  const { wanted, environment, signal } = options;
   const checks: Check[] = [];
   const note = (...made: readonly Check[]): void => {
     for (const check of made) options.onCheck(check);
@@ -33,7 +39,7 @@ export async function examine(options: DoctorOptions): Promise<readonly Check[]>
   const there: RuntimeName[] = [];
   let engine: EngineLook['facts'] = null;
   if (wanted !== 'cgroup') {
-    const look = await lookAtEngine();
+    const look = await lookAtEngine(environment);
     signal.throwIfAborted();
     note(...engineChecks(look, missing));
     engine = look.facts;
@@ -50,7 +56,7 @@ export async function examine(options: DoctorOptions): Promise<readonly Check[]>
     return checks;
   }
   note(...roomChecks(first, engine));
-  note(leftoversCheck(await prune({ check: true })));
+  note(await leftovers(options));
   for (const runtime of there) {
     signal.throwIfAborted();
     note(...(await throwAway(runtime, options)));
@@ -58,10 +64,28 @@ export async function examine(options: DoctorOptions): Promise<readonly Check[]>
   return checks;
 }
 
-async function throwAway(runtime: RuntimeName, { onProgress, signal }: DoctorOptions): Promise<Check[]> {
+/** What is left of dead runs and of named fleets. */
+async function leftovers({ environment, fleetsFolder }: DoctorOptions): Promise<Check> {
+  try {
+    const found = await prune({ check: true, environment });
+    return leftoversCheck([...found, ...pruneFleets(fleetsFolder, true)]);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return fail(
+      'leftovers',
+      `it could not be told what is left: ${why}`,
+      "'fleetfall prune --check' asks again",
+    );
+  }
+}
+
+async function throwAway(
+  runtime: RuntimeName,
+  { environment, onProgress, signal }: DoctorOptions,
+): Promise<Check[]> {
   onProgress(`starting a throw-away fleet on ${runtime}`);
   try {
-    return throwAwayChecks(runtime, await tryThrowAway({ runtime, onProgress, signal }));
+    return throwAwayChecks(runtime, await tryThrowAway({ runtime, environment, onProgress, signal }));
   } catch (error) {
     signal.throwIfAborted();
     return [throwAwayFailure(runtime, error)];

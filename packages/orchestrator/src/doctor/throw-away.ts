@@ -9,7 +9,9 @@ import type { KernelCounters } from '@fleetfall/protocol/member-state.ts';
 import { bootTasks, CONSTRUCTION_TASKS } from '@fleetfall/protocol/settings.ts';
 import { INCIDENT, loadExperiment } from '../cli/experiment-file.ts';
 import { startFleet } from '../fleet/fleet.ts';
+import { startReaper, whereabouts } from '../reaper/reaper-host.ts';
 import { chooseRuntime } from '../runtime/choose.ts';
+import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 import type { RuntimeName } from '../runtime/runtime.ts';
 
 /** Two front-ends want a link to each other and a construction: one thread more than there is room for. */
@@ -34,6 +36,8 @@ export interface ThrowAway {
 
 export interface ThrowAwayOptions {
   readonly runtime: RuntimeName;
+  /** In which the engine is looked for. */
+  readonly environment: EngineEnvironment;
   readonly onProgress: (message: string) => void;
   readonly signal: AbortSignal;
 }
@@ -41,16 +45,31 @@ export interface ThrowAwayOptions {
 /**
  * Starts the fleet, waits for the refusal, takes it down.
  * @throws RuntimeUnavailableError, StartError, or StepTimeoutError when no thread was refused; the signal's reason
- * when aborted. Whatever it throws, what it started is gone.
+ * when aborted. Whatever it throws, what it started is gone, or is a reaper's to remove.
  */
 export async function tryThrowAway({
   runtime: wanted,
+  environment,
   onProgress,
   signal,
 }: ThrowAwayOptions): Promise<ThrowAway> {
   const beganMs = performance.now();
-  await using runtime = await chooseRuntime({ wanted, onProgress, signal });
   const runId = `doctor-${randomBytes(4).toString('hex')}`;
+  // Before anything is made: from here on this process may be killed at any moment.
+  const reaper = await startReaper(runId, onProgress);
+  const runtime = await chooseRuntime({ wanted, environment, onProgress, signal }).catch(
+    async (error: unknown) => {
+      await reaper.dismiss();
+      throw error;
+    },
+  );
+  reaper.note(whereabouts(runtime));
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(async () => {
+    // One that fails is the reaper's to go on with, once this process has ended.
+    await runtime[Symbol.asyncDispose]();
+    await reaper.dismiss();
+  });
   const runtimeFleet = await runtime.createFleet(runId, 'throw-away');
   const layout = throwAwayLayout();
   await using fleet = await startFleet({

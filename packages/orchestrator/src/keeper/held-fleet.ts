@@ -7,6 +7,7 @@ import { driveFleet } from '../api/drive.ts';
 import { type OpenRun, openRun } from '../api/open-run.ts';
 import type { RunningFleet } from '../api/running-fleet.ts';
 import type { Account } from '../cli/account.ts';
+import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 import type { KeeperOrder } from './messages.ts';
 
 /** The fleet was asked for something after its end. The message says how that came, and where its journal is. */
@@ -29,8 +30,15 @@ export interface HeldFleet {
   end(why?: Error): Promise<void>;
 }
 
-/** Starts to bring the fleet of an order up. */
-export function holdFleet({ layout, folder }: KeeperOrder, account: Account): HeldFleet {
+/**
+ * Starts to bring the fleet of an order up.
+ * @param environment in which its engine is looked for.
+ */
+export function holdFleet(
+  { layout, folder }: KeeperOrder,
+  account: Account,
+  environment: EngineEnvironment,
+): HeldFleet {
   const stopping = new AbortController();
   const over = Promise.withResolvers<void>();
   let run: OpenRun | undefined;
@@ -43,6 +51,7 @@ export function holdFleet({ layout, folder }: KeeperOrder, account: Account): He
       folder,
       onProgress: account.say,
       onRecord: account.heed,
+      environment,
       signal: stopping.signal,
     });
     const [{ method }] = layout.arms;

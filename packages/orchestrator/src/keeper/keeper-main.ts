@@ -9,6 +9,7 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { startAccount } from '../cli/account.ts';
 import { journalOf } from '../cli/store.ts';
+import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 import { type ClaimedFolder, claimFolder } from './fleet-folder.ts';
 import { holdFleet } from './held-fleet.ts';
 import type { KeeperOrder, KeeperWord } from './messages.ts';
@@ -53,6 +54,7 @@ export async function runKeeper(proc: NodeJS.Process): Promise<number> {
     await keep(order, {
       folder,
       log: proc.stdout,
+      environment: proc.env,
       ending: ending.promise,
       onListening: () => say({ kind: 'listening' }),
     });
@@ -82,18 +84,22 @@ function claim({ fleetsFolder, name, layout, folder, log, lifeMs }: KeeperOrder)
 interface Keeping {
   readonly folder: ClaimedFolder;
   readonly log: NodeJS.WritableStream;
+  readonly environment: EngineEnvironment;
   /** Resolves with what ends the keeper from outside. */
   readonly ending: Promise<Error>;
   readonly onListening: () => Promise<void>;
 }
 
-async function keep(order: KeeperOrder, { folder, log, ending, onListening }: Keeping): Promise<void> {
+async function keep(
+  order: KeeperOrder,
+  { folder, log, environment, ending, onListening }: Keeping,
+): Promise<void> {
   const story = createStory();
   using _logged = story.subscribe((line) => void log.write(`${line}\n`), true);
   using account = startAccount({ write: story.write });
   const server = createServer();
   await listen(server, folder.socket);
-  const held = holdFleet(order, account);
+  const held = holdFleet(order, account, environment);
   const verbs = serveVerbs(server, {
     held,
     name: order.name,

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 import { type Owner, ownerIsDead } from '../runtime/owner.ts';
 import { prune } from '../runtime/prune.ts';
 import type { Leftover } from '../runtime/runtime.ts';
@@ -29,12 +30,19 @@ interface Account {
   readonly tookMs: number;
 }
 
+export interface Reaping {
+  readonly note: ReaperNote;
+  /** The reaper's own: in which the engine is looked for when nothing was noted of one. */
+  readonly environment: EngineEnvironment;
+}
+
 /**
  * Waits until the owner is proven dead and removes what is its own.
  * @param until aborted when there is to be no further try.
  * @returns whether nothing is left.
  */
-export async function reap(owner: Owner, note: ReaperNote, until: AbortSignal): Promise<boolean> {
+export async function reap(owner: Owner, reaping: Reaping, until: AbortSignal): Promise<boolean> {
+  const { note } = reaping;
   const beganMs = performance.now();
   const removed = new Set<string>();
   let left: readonly string[] = ['its owner is alive'];
@@ -44,7 +52,7 @@ export async function reap(owner: Owner, note: ReaperNote, until: AbortSignal): 
   }
   const quietMs = note.runtime === 'cgroup' ? QUIET_WITHOUT_ENGINE_MS : QUIET_MS;
   for (let foundAtMs = beganMs; !until.aborted; await pause(LOOK_AGAIN_MS)) {
-    const found = await removeOnce(owner, note);
+    const found = await removeOnce(owner, reaping);
     left = found.left;
     for (const name of found.removed) removed.add(name);
     const nowMs = performance.now();
@@ -56,12 +64,16 @@ export async function reap(owner: Owner, note: ReaperNote, until: AbortSignal): 
   return left.length === 0;
 }
 
-async function removeOnce(owner: Owner, { runtime }: ReaperNote): Promise<Pick<Account, 'removed' | 'left'>> {
+async function removeOnce(
+  owner: Owner,
+  { note: { runtime, engine }, environment }: Reaping,
+): Promise<Pick<Account, 'removed' | 'left'>> {
   let engineAbsent: string | undefined;
   try {
     const leftovers = await prune({
       check: false,
       owner,
+      environment: engine ?? environment,
       onEngineAbsent: (why) => {
         engineAbsent = why;
       },

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { extname, join } from 'node:path';
 import { currentOwner } from '../runtime/owner.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { ReaperNote, ReaperOrder } from './reaper-orders.ts';
 
 /** Beside this file, in the clone as in a built package. */
@@ -25,6 +26,11 @@ export interface Reaper {
    * teardown once this process has ended. Idempotent; resolves when the reaper's process is gone.
    */
   dismiss(): Promise<void>;
+}
+
+/** Where to look for what is made on a runtime. */
+export function whereabouts({ name, engine }: Pick<Runtime, 'name' | 'engine'>): ReaperNote {
+  return { runtime: name, ...(engine === undefined ? {} : { engine }) };
 }
 
 /**

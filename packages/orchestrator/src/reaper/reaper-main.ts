@@ -33,6 +33,10 @@ export async function runReaper(proc: NodeJS.Process): Promise<number> {
   // Whatever hangs then, an engine most likely, this process does not stay.
   setTimeout(() => proc.exit(SOMETHING_LEFT), REAPING_DEADLINE_MS + 1_000).unref();
   const { reap } = await import('./reap.ts');
-  const clean = await reap(watch.owner, note, AbortSignal.timeout(REAPING_DEADLINE_MS));
+  const clean = await reap(
+    watch.owner,
+    { note, environment: proc.env },
+    AbortSignal.timeout(REAPING_DEADLINE_MS),
+  );
   return clean ? NOTHING_LEFT : SOMETHING_LEFT;
 }

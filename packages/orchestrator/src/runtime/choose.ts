@@ -5,8 +5,9 @@
 import type { Kit } from '../kit/kit.ts';
 import { takeKit } from '../kit/take-kit.ts';
 import { openCgroupRuntime } from './cgroup/cgroup-runtime.ts';
-import { type EngineEnvironment, findEngine } from './docker/connect.ts';
+import { findEngine } from './docker/connect.ts';
 import { askEngine, openDockerRuntime } from './docker/docker-runtime.ts';
+import type { EngineEnvironment } from './engine-environment.ts';
 import { type Runtime, type RuntimeName, RuntimeUnavailableError } from './runtime.ts';
 
 export interface RuntimeChoice {
@@ -15,8 +16,8 @@ export interface RuntimeChoice {
   readonly kit?: Kit;
   /** Hears, in words for people, of what takes long. */
   readonly onProgress: (message: string) => void;
-  /** In which the engine is looked for. @default none of its variables */
-  readonly environment?: EngineEnvironment;
+  /** In which the engine is looked for. */
+  readonly environment: EngineEnvironment;
   readonly signal: AbortSignal;
 }
 

@@ -7,6 +7,7 @@ import { pidsHierarchy } from './cgroup/pids-tree.ts';
 import { findEngine } from './docker/connect.ts';
 import { askEngine } from './docker/docker-runtime.ts';
 import { type EngineFacts, engineFacts } from './docker/engine-facts.ts';
+import type { EngineEnvironment } from './engine-environment.ts';
 import { type RuntimeName, RuntimeUnavailableError } from './runtime.ts';
 
 /** An engine as it answered, or why there is none. */
@@ -14,9 +15,10 @@ export type EngineLook =
   | { readonly facts: EngineFacts; readonly why: null }
   | { readonly facts: null; readonly why: string };
 
-export async function lookAtEngine(): Promise<EngineLook> {
+/** @param environment in which the engine is looked for. */
+export async function lookAtEngine(environment: EngineEnvironment): Promise<EngineLook> {
   try {
-    const engine = findEngine();
+    const engine = findEngine(environment);
     await askEngine(engine);
     return { facts: await engineFacts(engine), why: null };
   } catch (error) {
@@ -33,9 +35,12 @@ export interface RuntimeLook {
 }
 
 /** @throws RuntimeUnavailableError when the wanted runtime, or with `auto` any, is not there. */
-export async function lookForRuntime(wanted: 'auto' | RuntimeName): Promise<RuntimeLook> {
+export async function lookForRuntime(
+  wanted: 'auto' | RuntimeName,
+  environment: EngineEnvironment,
+): Promise<RuntimeLook> {
   if (wanted !== 'cgroup') {
-    const { facts, why } = await lookAtEngine();
+    const { facts, why } = await lookAtEngine(environment);
     if (facts !== null) {
       const reason = `Docker ${facts.version} answers at ${facts.from}`;
       return { name: 'docker', reason, engine: facts };

@@ -3,9 +3,10 @@
  * to one that cannot be told from a living one, is left alone.
  */
 import { pruneCgroups } from './cgroup/prune-cgroup.ts';
-import { type EngineEnvironment, findEngine } from './docker/connect.ts';
+import { findEngine } from './docker/connect.ts';
 import { askEngine } from './docker/docker-runtime.ts';
 import { pruneDocker } from './docker/prune-docker.ts';
+import type { EngineEnvironment } from './engine-environment.ts';
 import { pruneNetwork } from './network/prune-network.ts';
 import type { Owner } from './owner.ts';
 import { type Leftover, RuntimeUnavailableError } from './runtime.ts';
@@ -13,8 +14,8 @@ import { type Leftover, RuntimeUnavailableError } from './runtime.ts';
 export interface PruneOptions {
   /** Removes nothing; `keptBecause: null` then means that it would be removed. */
   readonly check: boolean;
-  /** In which the engine is looked for. @default none of its variables */
-  readonly environment?: EngineEnvironment;
+  /** In which the engine is looked for. */
+  readonly environment: EngineEnvironment;
   /** Looks only at what is of this owner. @default every owner */
   readonly owner?: Owner;
   /** Hears why no engine was looked at. */

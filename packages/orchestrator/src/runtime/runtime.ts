@@ -11,6 +11,7 @@ import type { BootLine, Role } from '@fleetfall/protocol/boot.ts';
 import type { KernelCounters } from '@fleetfall/protocol/member-state.ts';
 import type { Endpoint } from '@fleetfall/protocol/membership.ts';
 import { UV_THREADS_OTHERWISE } from '@fleetfall/protocol/settings.ts';
+import type { EngineEnvironment } from './engine-environment.ts';
 import type { MemberNetwork } from './member-network.ts';
 
 export type RuntimeName = 'docker' | 'cgroup';
@@ -113,6 +114,8 @@ export interface Runtime extends AsyncDisposable {
   /** One line for people: what it is, and why it was taken. */
   readonly reason: string;
   readonly host: HostFacts;
+  /** In which its engine is found again by whoever cleans up after it; undefined without an engine. */
+  readonly engine?: EngineEnvironment;
   /** How many starts are worth having under way at once. */
   readonly concurrentStarts: number;
   /**

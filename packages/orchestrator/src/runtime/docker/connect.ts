@@ -8,16 +8,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
+import type { EngineEnvironment } from '../engine-environment.ts';
 import { RuntimeUnavailableError } from '../runtime.ts';
 
 export interface FoundEngine {
   readonly docker: Docker;
   /** For people: «DOCKER_HOST», «context 'colima'» or «the default socket». */
   readonly from: string;
+  /** In which the same engine is found again, whatever context is used by then. */
+  readonly environment: EngineEnvironment;
 }
-
-/** Where the docker CLI keeps its settings, and the context that goes before the one that is set there. */
-export type EngineEnvironment = Readonly<Partial<Record<'DOCKER_CONFIG' | 'DOCKER_CONTEXT', string>>>;
 
 interface ContextMeta {
   readonly Endpoints?: { readonly docker?: { readonly Host?: string } };
@@ -31,15 +31,21 @@ const DEFAULT_PIPE = '//./pipe/docker_engine';
  * @param environment the process's own, as far as the docker CLI heeds it and dockerode does not.
  * @throws RuntimeUnavailableError when the current context is not to be read, or its address cannot be used.
  */
-export function findEngine(environment: EngineEnvironment = {}): FoundEngine {
+export function findEngine(environment: EngineEnvironment): FoundEngine {
   const { DOCKER_CONFIG: folder = join(homedir(), '.docker'), DOCKER_CONTEXT: chosen } = environment;
   const docker = new Docker();
   const { host, socketPath } = docker.modem as { host?: string; socketPath?: unknown };
   const byEnvironment = host !== undefined || (typeof socketPath === 'string' && socketPath !== DEFAULT_PIPE);
-  if (byEnvironment) return { docker, from: 'DOCKER_HOST' };
+  const again = (context: string): EngineEnvironment => ({ DOCKER_CONFIG: folder, DOCKER_CONTEXT: context });
+  if (byEnvironment) return { docker, from: 'DOCKER_HOST', environment: again(chosen ?? 'default') };
   const context = isNamed(chosen) ? chosen : currentContext(folder);
-  if (context === null || chosen === 'default') return { docker, from: 'the default socket' };
-  return { docker: new Docker(contextOptions(folder, context)), from: `context '${context}'` };
+  if (context === null || chosen === 'default')
+    return { docker, from: 'the default socket', environment: again('default') };
+  return {
+    docker: new Docker(contextOptions(folder, context)),
+    from: `context '${context}'`,
+    environment: again(context),
+  };
 }
 
 /** Name of the context in use; null for the default one. */

@@ -63,6 +63,7 @@ export async function openDockerRuntime(options: DockerRuntimeOptions): Promise<
     name: 'docker',
     reason: `Docker ${info.ServerVersion} answers at ${engine.from}`,
     host: hostFacts(info, kit),
+    engine: engine.environment,
     concurrentStarts: CONCURRENT_STARTS,
     async createFleet(runId, name) {
       const fleet = dockerFleet({ docker, image, owner, runId, name });
