@@ -43,7 +43,7 @@ export function assertLoad(laid: Laid, fleet: WalkedArm['fleet'], ratePerSecond:
 }
 
 /** Threads that a front-end has at its boot, besides those for its peers. */
-function fixedTasks(frontEnd: FrontEndSettings): number {
+export function fixedTasks(frontEnd: FrontEndSettings): number {
   return (
     bootTasks(frontEnd.uvThreads) + (frontEnd.peerLinks === 'thread-pool' ? frontEnd.linkPoolThreads : 0)
   );

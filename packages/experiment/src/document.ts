@@ -2,7 +2,7 @@
  * An experiment file before it is validated: its values, and where each was said, in the file, in in a size of it, in
  * an arm, by a flag, so that an error can point there. Reading text is all it does; what the values mean is the schema's.
  */
-import { type Document, isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
 import { SettingsError } from './settings-error.ts';
 
 /** The keys that lead to a value. */
@@ -150,6 +150,8 @@ function offsetOf(parsed: Document, path: Path): number {
   let offset = parsed.contents?.range?.[0] ?? 0;
   let node: unknown = parsed.contents;
   for (const key of path) {
+    // What an alias stands for was written at its anchor.
+    if (isAlias(node)) node = node.resolve(parsed);
     if (isMap(node)) {
       const pair = node.items.find((item) => isPair(item) && String(keyText(item.key)) === String(key));
       if (pair === undefined) return offset;

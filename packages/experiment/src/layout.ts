@@ -18,10 +18,11 @@ import type { Condition } from './condition.ts';
 import type { ExperimentDocument } from './document.ts';
 import type { FleetFields } from './fleet-schema.ts';
 import { MAIN_ARM } from './main-arm.ts';
-import { assertMethod, growsUntilRefused } from './method-checks.ts';
+import { assertMethod, growsUntilRefused, type PlacedMethod } from './method-checks.ts';
 import { differencesAt } from './overrides.ts';
 import { type ReadExperiment, validate } from './read-experiment.ts';
 import { SettingsError } from './settings-error.ts';
+import { assertSteps } from './step-checks.ts';
 import type { MethodPhase, Step } from './steps.ts';
 import { cutAfter, runsControls } from './until.ts';
 
@@ -81,7 +82,7 @@ export interface RunLayout {
  * @throws SettingsError when the fields contradict one another.
  */
 export function layOut({ experiment, document, size }: ReadExperiment, seedOtherwise: string): RunLayout {
-  const main = layOutArm({ document, name: MAIN_ARM, main: null });
+  const main = layOutArm({ document, name: MAIN_ARM, main: null, earlier: [] });
   const controls = runsControls(document, experiment, main.expect.kind === 'outage');
   const seed = experiment.seed ?? seedOtherwise;
   const others = controls ? Object.keys(experiment.arms).filter((name) => name !== MAIN_ARM) : [];
@@ -95,7 +96,7 @@ export function layOut({ experiment, document, size }: ReadExperiment, seedOther
     stopWhen: experiment.stopWhen,
     arms: [
       { ...main, method: cutAfter(document, main.method, experiment.until) },
-      ...others.map((name) => layOutArm({ document, name, main })),
+      ...others.map((name) => layOutArm({ document, name, main, earlier: [MAIN_ARM] })),
     ],
     effective: fixed(document, {
       size: experiment.size ?? size,
@@ -121,21 +122,31 @@ interface ArmSource {
   readonly name: string;
   /** The arm that this one is a control of. */
   readonly main: ArmLayout | null;
+  /** The names of the arms that are run before this one. */
+  readonly earlier: readonly string[];
 }
 
-function layOutArm({ document: whole, name, main }: ArmSource): ArmLayout {
+function layOutArm({ document: whole, name, main, earlier }: ArmSource): ArmLayout {
   const document = whole.with(differencesAt(whole, ['arms', name, 'set']));
   const experiment = validate(document);
   const arm = experiment.arms[name];
   if (arm === undefined) throw new RangeError(`Cannot lay out '${name}': there is no such arm`);
   const laid = { document, experiment, method: arm.method ?? experiment.method, expect: arm.expect };
-  assertMethod(laid, Object.keys(experiment.arms));
+  const placed: PlacedMethod = {
+    document,
+    method: laid.method,
+    at: arm.method === undefined ? ['method'] : ['arms', name, 'method'],
+    rollback: experiment.rollback,
+  };
+  assertMethod(placed, arm.expect, earlier);
+  const fleet = layOutFleet(laid, main === null, main?.fleet.frontEndsBefore);
+  assertSteps({ ...placed, fleet, expect: arm.expect });
   return {
     name,
     title: name === MAIN_ARM ? null : (arm.title ?? name),
     expect: arm.expect,
     predicts: main === null,
-    fleet: layOutFleet(laid, main === null, main?.fleet.frontEndsBefore),
+    fleet,
     steadyState: experiment.steadyState,
     method: laid.method,
     rollback: experiment.rollback,

@@ -22,6 +22,8 @@ export interface WalkedArm {
 export interface MethodWalk {
   /** The sizes by which the fleet grows. */
   readonly grown: readonly number[];
+  /** Front-ends at its end. */
+  readonly size: number;
   /** The most front-ends at once. */
   readonly largest: number;
   /** Front-ends started, those that are restarted again. */
@@ -86,7 +88,7 @@ export function walkMethod(arm: WalkedArm, earlier: ReadonlyMap<string, MethodWa
         heldMs += step.args;
     }
   }
-  return { grown, largest, starts, links, heldMs };
+  return { grown, size, largest, starts, links, heldMs };
 
   function removable(cohort: 'incumbent' | 'newcomer' | undefined): number {
     if (cohort === 'newcomer') return Math.max(0, size - frontEndsBefore);

@@ -24,6 +24,9 @@ arms:
     expect: outage
 `;
 
+/** The phases of an arm's own method, set in below it. */
+const ownPhases = (step: string): string => `      - phase: outage\n        steps:\n          - ${step}\n`;
+
 function errorOf(text: string, set: readonly string[] = []): string {
   try {
     layOut(readExperiment({ file: 'mine.yaml', text, set }), 'seed');
@@ -114,7 +117,7 @@ describe('an experiment file', () => {
     [
       'has two phases of one name',
       changed('phase: outage', 'phase: growth'),
-      /^mine\.yaml:6:1: method: two phases are named 'growth'$/,
+      /^mine\.yaml:10:5: method\[1\]\.phase: two phases are named 'growth'$/,
     ],
     [
       'has no phase to judge by',
@@ -150,7 +153,45 @@ describe('an experiment file', () => {
     [
       'grows as an arm that there is not',
       changed('{ by: 1, until: thread-refused, orTo: 6, settle: spread }', '{ as: second }'),
-      /method: /,
+      /^mine\.yaml:9:17: method\[0\]\.steps\[0\]\.grow\.as 'second': is for arms that are run after another, and this one is the first$/,
+    ],
+    [
+      'grows an arm as one that is not run before it',
+      `${GOOD}  second:\n    method:\n${ownPhases('{ grow: { as: third } }')}    expect: healthy\n`,
+      /^mine\.yaml:20:23: arms\.second\.method\[0\]\.steps\[0\]\.grow\.as 'third': must be an arm that is run before this one: main$/,
+    ],
+    [
+      'has an arm whose own method has no phase to judge by',
+      `${GOOD}  second:\n    method:\n${ownPhases('{ hold: 1s }').replace('outage', 'holding')}    expect: healthy\n`,
+      /^mine\.yaml:17:5: arms\.second\.method: must have a phase 'outage'/,
+    ],
+    [
+      'limits members below what they boot with',
+      changed('hold: 2s', 'limit: { pidsMax: 2 }'),
+      /^mine\.yaml:12:18: method\[1\]\.steps\[0\]\.limit\.pidsMax 2: must be at least 11: a front-end boots with so many tasks$/,
+    ],
+    [
+      'kills a member that there is not',
+      changed('hold: 2s', 'kill: { members: [be-1, be-99] }'),
+      /^mine\.yaml:12:33: method\[1\]\.steps\[0\]\.kill\.members\[1\] 'be-99': there is no such member by then: must be one of fe-01 to fe-\d+, be-1, be-2, metadata$/,
+    ],
+    [
+      'cuts off a member that has not come by then',
+      changed(
+        '- grow: {',
+        '- partition: { targets: { members: [fe-04] }, from: { members: [fe-05] } }\n      - grow: {',
+      ),
+      /^mine\.yaml:9:71: method\[0\]\.steps\[0\]\.partition\.from\.members\[0\] 'fe-05': .* fe-01 to fe-04,/,
+    ],
+    [
+      'grows past what it may come to',
+      changed('hold: 2s', 'grow: { by: 90 }'),
+      /^mine\.yaml:12:17: method\[1\]\.steps\[0\]\.grow\.by 90: there are 6 front-ends by then and fleet\.frontEndsMax is 24: must be at most 18, or raise it \(--front-ends-max\)$/,
+    ],
+    [
+      'rolls back what there is not',
+      `${GOOD}rollback:\n  - pause: { members: [load] }\n`,
+      /^mine\.yaml:17:24: rollback\[0\]\.pause\.members\[0\] 'load': there is no such member/,
     ],
     [
       'has a condition on what is not measured',

@@ -3,6 +3,13 @@
  */
 
 import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
+import {
+  backEndName,
+  frontEndName,
+  LOAD_NAME,
+  METADATA_NAME,
+  OBSERVER_NAME,
+} from '@fleetfall/experiment/member-names.ts';
 import type {
   BackEndBoot,
   BootLine,
@@ -32,19 +39,24 @@ export interface FleetIdentity {
 /** Where members share a host's network each calls from where it listens; elsewhere its machine has one address. */
 const callFrom = (place: MemberPlace) => (place.listenHost === 'own' ? {} : { callFrom: place.listenHost });
 const listenAt = (place: MemberPlace) => ({ host: place.listenHost, port: MEMBER_PORT });
-const METADATA_ID = 'metadata';
+const METADATA_ID = METADATA_NAME;
 
 export const METADATA: MemberSpec = { memberId: METADATA_ID, role: 'metadata', pidsMax: null, durable: true };
-export const OBSERVER: MemberSpec = { memberId: 'observer', role: 'observer', pidsMax: null, durable: false };
-export const LOAD: MemberSpec = { memberId: 'load', role: 'load', pidsMax: null, durable: false };
+export const OBSERVER: MemberSpec = {
+  memberId: OBSERVER_NAME,
+  role: 'observer',
+  pidsMax: null,
+  durable: false,
+};
+export const LOAD: MemberSpec = { memberId: LOAD_NAME, role: 'load', pidsMax: null, durable: false };
 
 export function backEndSpec(number: number): MemberSpec {
-  return { memberId: `be-${number}`, role: 'back-end', pidsMax: null, durable: true };
+  return { memberId: backEndName(number), role: 'back-end', pidsMax: null, durable: true };
 }
 
 /** Front-ends are the ones under the limit: it is their threads that run out. */
 export function frontEndSpec(number: number, { pidsMax, frontEnd }: FleetLayout): MemberSpec {
-  const memberId = `fe-${String(number).padStart(2, '0')}`;
+  const memberId = frontEndName(number);
   return { memberId, role: 'front-end', pidsMax, uvThreads: frontEnd.uvThreads, durable: false };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Settling, StepArgs } from '@fleetfall/experiment/steps.ts';
 import { StepTimeoutError } from '../../fleet/fleet-view.ts';
+import { UntriedError } from '../endings.ts';
 import { meshed } from '../service.ts';
 import { settle } from './settle.ts';
 import type { StepContext } from './step.ts';
@@ -17,10 +18,10 @@ export async function grow(context: StepContext, args: StepArgs<'grow'>): Promis
   if (args.as !== undefined) return growAs(context, args.as, args.settle);
   const { fleet, signal } = context;
   const size = (): number => fleet.frontEnds().length;
-  const bound = args.until === undefined ? context.layout.fleet.frontEndsMax : boundOf(context, args);
+  const bound = args.until === undefined ? roomFor(context, args.by ?? 1) : boundOf(context, args);
   do {
     if (args.until !== undefined && (size() >= bound || isSomeRefused(context))) return;
-    await add(context, Math.min(args.by ?? 1, Math.max(0, bound - size())));
+    await add(context, Math.min(args.by ?? 1, bound - size()));
     if (args.settle !== undefined) await settle(context, args.settle);
     signal.throwIfAborted();
   } while (args.until !== undefined);
@@ -29,6 +30,19 @@ export async function grow(context: StepContext, args: StepArgs<'grow'>): Promis
 async function add({ fleet, grown }: StepContext, count: number): Promise<void> {
   await fleet.add(count, 'newcomer');
   grown.push(fleet.frontEnds().length);
+}
+
+/**
+ * The size that a growth by so many comes to.
+ * @throws UntriedError when the fleet may not be so large: growth before it went further than was planned.
+ */
+function roomFor({ layout, fleet }: StepContext, by: number): number {
+  const { frontEndsMax } = layout.fleet;
+  const size = fleet.frontEnds().length + by;
+  if (size <= frontEndsMax) return size;
+  throw new UntriedError(
+    `the fleet was not grown by ${by}, to ${size} front-ends: frontEndsMax is ${frontEndsMax}`,
+  );
 }
 
 /** Where growth ends when no thread is refused before. */
