@@ -3,11 +3,13 @@
  * of evidence; what the three come to together is decided in `judge.ts`.
  */
 import type { Arm, Expectation, Phase } from '@fleetfall/journal/records.ts';
+import type { Signature } from '@fleetfall/protocol/expectation.ts';
 import { type Outcome, RESTORED_AT_LEAST } from './arm-outcome.ts';
 import type { ClaimResult, ClaimVerdict } from './claim.ts';
 import { CLAIMS } from './claims.ts';
 import { counted, percent } from './figures.ts';
 import type { CohortRefusals } from './refusals.ts';
+import type { Failing } from './signature.ts';
 
 export interface Criterion {
   /** Short and the same from run to run, one of its kind in an arm: what a test report calls it. */
@@ -29,6 +31,8 @@ export interface JudgedArm {
   /** Front-ends at the first refused thread that counts; null without any. */
   readonly breakingSize: number | null;
   readonly refusals: { readonly incumbent: CohortRefusals; readonly newcomer: CohortRefusals };
+  /** What it failed by at full size, as far as that is no matter of threads; null when it was not held there. */
+  readonly failing: Failing | null;
   readonly claims: readonly ClaimResult[];
 }
 
@@ -45,7 +49,9 @@ export function criteriaOf(arm: JudgedArm): Criterion[] {
       ? [outcomeCriterion(arm), nothingRefused(arm)]
       : [outcomeCriterion(arm), ...REFUSAL_CLAIMS.map((id) => mustBeRefuted(arm, id))];
   }
-  if (expected.signature === 'nothing-refused') return [outcomeCriterion(arm), nothingRefused(arm)];
+  if (expected.signature !== 'thread-refused') {
+    return [outcomeCriterion(arm), nothingRefused(arm), ...signatureCriterion(arm, expected.signature)];
+  }
   return [
     outcomeCriterion(arm),
     ...sizeCriterion(arm, expected.atSize),
@@ -106,6 +112,23 @@ function nothingRefused({ arm, refusals: { incumbent, newcomer } }: JudgedArm): 
     return { name, standing: 'unknown', reason: `${reason}; ${unknown} could not be told` };
   }
   return { name, standing: 'met', reason };
+}
+
+/** That the fleet failed by what it was to fail by: most requests say so, and so does what was seen of members. */
+function signatureCriterion({ arm, failing }: JudgedArm, name: Signature): Criterion[] {
+  if (name !== 'back-end-unreachable' && name !== 'members-died') return [];
+  if (failing === null || failing.failed === 0) {
+    return [{ name, standing: 'unknown', reason: `${arm}: no request failed in a hold at full size` }];
+  }
+  const { failed, withoutBackEnd, withoutFrontEnd, down, backEndsAway } = failing;
+  const ofBackEnds = name === 'back-end-unreachable';
+  const asSigned = ofBackEnds
+    ? withoutBackEnd
+    : withoutFrontEnd + (down.every((id) => id.startsWith('fe-')) ? 0 : withoutBackEnd);
+  const seen = ofBackEnds ? backEndsAway : down.map((id) => `${id} was down`);
+  const want = ofBackEnds ? 'a back-end' : 'a member that was down';
+  const reason = `${arm}: ${asSigned} of ${counted(failed, 'failure')} were for want of ${want}; ${seen.length === 0 ? `nothing shows ${ofBackEnds ? 'that a back-end was away' : 'that a member was down'}` : seen.join(', ')}`;
+  return [{ name, standing: asSigned * 2 > failed && seen.length > 0 ? 'met' : 'unmet', reason }];
 }
 
 function mustBeHeld({ arm, claims }: JudgedArm, id: string): Criterion {

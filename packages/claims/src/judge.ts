@@ -18,6 +18,7 @@ import { CLAIMS } from './claims.ts';
 import { type Criterion, criteriaOf, type JudgedArm } from './expectation.ts';
 import { type FailedRequest, firstFailedRequest, type GoodputByStage, goodputByStage } from './goodput.ts';
 import { type CohortRefusals, firstRefusal, refusalsOf, refusalsOfCohort } from './refusals.ts';
+import { failingOf } from './signature.ts';
 
 /** What the verdict is by its exit code: 0 as expected, 1 not as expected, 2 inconclusive, 3 stopped by a condition. */
 const EXIT_CODES = { 'as-expected': 0, 'not-as-expected': 1, inconclusive: 2, stopped: 3 } as const;
@@ -78,6 +79,7 @@ function judgeArm(run: RunRecord, records: readonly JournalRecord[], arm: Arm): 
     outcomeReason: reason,
     expected,
     method: head?.method ?? [],
+    failing: failingOf(own, arm),
     breakingSize: firstRefusal(refusalsOf(own, arm))?.frontEnds ?? null,
     refusals: refusalsByCohort(own, arm),
     claims: CLAIMS.map((claim) => evaluate(claim, { run, arm, records: own })),

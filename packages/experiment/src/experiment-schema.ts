@@ -3,7 +3,7 @@
  * editors read. How a file is read and its errors are placed is in `read-experiment.ts`; what an experiment comes to
  * is laid out in `layout.ts`.
  */
-import type { Expectation } from '@fleetfall/protocol/expectation.ts';
+import { type Expectation, SIGNATURES } from '@fleetfall/protocol/expectation.ts';
 import { z } from 'zod';
 import { conditionSchema } from './condition.ts';
 import { count, flag, text, word } from './fields.ts';
@@ -12,10 +12,12 @@ import { phaseSchema, stepSchema } from './steps.ts';
 
 /** How a fleet that fell must have fallen. */
 const outage = z.strictObject({
-  signature: word('thread-refused', 'nothing-refused').default('thread-refused').meta({
-    description:
-      'thread-refused: the kernel refused threads, on old and new front-ends alike; nothing-refused: it refused none',
-  }),
+  signature: word(...SIGNATURES)
+    .default('thread-refused')
+    .meta({
+      description:
+        'thread-refused: the kernel refused threads, on old and new front-ends alike; nothing-refused: it refused none; back-end-unreachable, members-died: it refused none, and requests failed for that',
+    }),
   atSize: z
     .union([z.literal('predicted'), count(2, 120)], "must be 'predicted' or a whole number from 2 to 120")
     .optional()

@@ -138,7 +138,7 @@ describe('an experiment file', () => {
     [
       'expects an outage by a signature that there is not',
       changed('expect: outage', 'expect: { outage: { signature: fire } }'),
-      /^mine\.yaml:15:25: arms\.main\.expect\.outage\.signature 'fire': must be one of thread-refused, nothing-refused$/,
+      /^mine\.yaml:15:25: arms\.main\.expect\.outage\.signature 'fire': must be one of thread-refused, nothing-refused, back-end-unreachable, members-died$/,
     ],
     [
       'sets in an arm what is no path',

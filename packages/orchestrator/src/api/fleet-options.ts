@@ -119,7 +119,12 @@ export type ExpectationFields =
   | 'outage'
   | {
       readonly outage: {
-        readonly signature?: 'thread-refused' | 'nothing-refused' | undefined;
+        readonly signature?:
+          | 'thread-refused'
+          | 'nothing-refused'
+          | 'back-end-unreachable'
+          | 'members-died'
+          | undefined;
         readonly atSize?: 'predicted' | number | undefined;
       };
     };
