@@ -52,6 +52,59 @@ describe('a run compared with itself', () => {
   });
 });
 
+describe('runs of experiments that are not the same', () => {
+  const head = (changed: object) =>
+    told(
+      {},
+      withHead((run) => ({
+        digests: { stopWhen: 'a', 'main.method': 'b' },
+        host: { ...run.host, cpuModel: 'one' },
+        ...changed,
+      })),
+    );
+
+  it.each([
+    ['another method', { digests: { stopWhen: 'a', 'main.method': 'c' } }, 'main.method'],
+    ['another stop condition', { digests: { stopWhen: 'c', 'main.method': 'b' } }, 'stopWhen'],
+    [
+      'a control more',
+      { digests: { stopWhen: 'a', 'main.method': 'b', 'control.method': 'd' } },
+      'control.method',
+    ],
+    ['no word of either', { digests: {} }, 'stopWhen'],
+  ])('are no baseline for one another: %s', (_, changed, field) => {
+    expect(compareRuns([head({})], [head(changed)])).toMatchObject({
+      exitCode: 2,
+      baseline: expect.arrayContaining([expect.objectContaining({ of: 'configuration', field })]),
+    });
+    expect(compareRuns([head({})], [head({})]).exitCode).toBe(0);
+  });
+
+  it('are no baseline on another CPU', () => {
+    const other = told(
+      {},
+      withHead((run) => ({
+        digests: { stopWhen: 'a', 'main.method': 'b' },
+        host: { ...run.host, cpuModel: 'two' },
+      })),
+    );
+    expect(compareRuns([head({})], [other]).baseline).toMatchObject([
+      { of: 'machine', field: 'host.cpuModel' },
+    ]);
+  });
+});
+
+describe('the controls of two runs', () => {
+  const arms = ['main', 'control-event-loop'] as const;
+
+  it('are compared too: one that breaks now is worse', () => {
+    const broken = told({ arms, inArm: { 'control-event-loop': { threadsPerPeer: 1 } } });
+    const { controls, worse } = compareRuns([told({ arms })], [broken]);
+    expect(controls).toMatchObject([{ arm: 'control-event-loop', before: ['healthy'], after: ['outage'] }]);
+    expect(worse).toContain('control-event-loop: goodput during');
+  });
+});
+
 describe('two single runs', () => {
   it('are worse when the fleet breaks sooner on the same configuration', () => {
     const sooner = told({ bootThreads: 13 });

@@ -44,6 +44,8 @@ export interface HostFacts {
   readonly node: string;
   readonly cgroupVersion: 1 | 2 | null;
   readonly engine: string | null;
+  /** Of its first core; null where it is not this host's to tell. Journals of before it was told have none. */
+  readonly cpuModel?: string | null;
 }
 
 /** The configuration of one arm's fleet. */
@@ -90,6 +92,8 @@ export type RunRecord = {
   /** How much the incident's hour of discovery is compressed: 3,600,000 ms ÷ discoveryDelayMaxMs. */
   readonly timeScale: number;
   readonly host: HostFacts;
+  /** A digest of each part of the experiment as it was laid out: `main.method`. Journals of before they were kept have none. */
+  readonly digests?: Readonly<Record<string, string>>;
   readonly fleetfall: string;
   /**
    * The experiment with all that a command line said, an experiment file of its own: what gives the run again. Journals

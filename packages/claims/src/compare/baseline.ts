@@ -63,6 +63,7 @@ function factsOf({ run, expect, settings, cutShort }: ComparedRun): Facts {
   note('configuration', 'experiment', run.experiment);
   note('configuration', 'runtime', run.runtime);
   note('configuration', 'expect', JSON.stringify(expect));
+  for (const [part, digest] of Object.entries(run.digests ?? {})) note('configuration', part, digest);
   if (settings !== undefined) {
     for (const [path, value] of leaves(whole(settings))) note('configuration', path, value);
   }

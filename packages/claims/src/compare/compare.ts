@@ -3,12 +3,14 @@
  * interval and whether it got worse beyond it, the claims that changed. A function of journals alone, seeded, so
  * that it says the same each time it is asked.
  */
+import type { Arm } from '@fleetfall/journal/records.ts';
+import type { Outcome } from '../arm-outcome.ts';
 import type { ClaimVerdict } from '../claim.ts';
 import { claimOverTrials } from '../statistics/claim-over-trials.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { wilsonInterval } from '../statistics/wilson.ts';
 import { type BaselineDifference, baselineDifferences, stillReadable } from './baseline.ts';
-import type { ComparedRun } from './compared-run.ts';
+import type { ComparedControl, ComparedRun } from './compared-run.ts';
 import { type Change, type FigureChange, figureChange } from './figure-change.ts';
 import { FIGURE_NAMES } from './figure-list.ts';
 
@@ -20,6 +22,14 @@ export interface ClaimChange {
   readonly id: string;
   readonly before: ClaimVerdict;
   readonly after: ClaimVerdict;
+}
+
+/** What a control came to, run by run, and what users got of it at full size. */
+export interface ControlChange {
+  readonly arm: Arm;
+  readonly before: readonly Outcome[];
+  readonly after: readonly Outcome[];
+  readonly goodputDuring: FigureChange;
 }
 
 /** How many runs of a side were as expected. */
@@ -39,6 +49,8 @@ export interface Comparison {
   readonly runs: { readonly before: number; readonly after: number };
   readonly asExpected: { readonly before: AsExpected; readonly after: AsExpected; readonly change: Change };
   readonly figures: readonly FigureChange[];
+  /** Of each control that either side has. */
+  readonly controls: readonly ControlChange[];
   readonly claims: readonly ClaimChange[];
   /** What got worse, by name. */
   readonly worse: readonly string[];
@@ -69,9 +81,13 @@ export function compareRuns(
     after: expectedOf(after),
     change: expectedChange(before, after),
   };
+  const controls = controlChanges(before, after, seed);
   const worse = [
     ...(asExpected.change === 'worse' ? ['as expected'] : []),
     ...figures.filter(({ change }) => change === 'worse').map(({ label }) => label),
+    ...controls
+      .filter(({ goodputDuring }) => goodputDuring.change === 'worse')
+      .map(({ arm, goodputDuring }) => `${arm}: ${goodputDuring.label}`),
   ];
   const result = baseline.length > 0 ? 'no-baseline' : worse.length > 0 ? 'worse' : 'not-worse';
   return {
@@ -82,6 +98,7 @@ export function compareRuns(
     runs: { before: before.length, after: after.length },
     asExpected,
     figures,
+    controls,
     claims: claimChanges(before, after),
     worse,
   };
@@ -100,6 +117,26 @@ function expectedChange(before: readonly ComparedRun[], after: readonly Compared
   const apart = by < 0 ? is.interval.high < was.interval.low : is.interval.low > was.interval.high;
   if (!apart && was.runs + is.runs > 2) return 'unclear';
   return by < 0 ? 'worse' : 'better';
+}
+
+function controlChanges(
+  before: readonly ComparedRun[],
+  after: readonly ComparedRun[],
+  seed: string,
+): ControlChange[] {
+  const arms = new Set([...before, ...after].flatMap(({ controls }) => controls.map(({ arm }) => arm)));
+  return [...arms].map((arm) => {
+    const of = (runs: readonly ComparedRun[]): ComparedControl[] =>
+      runs.flatMap(({ controls }) => controls.filter((control) => control.arm === arm));
+    const [was, is] = [of(before), of(after)];
+    const readings = (side: readonly ComparedControl[]) => side.map(({ goodputDuring }) => goodputDuring);
+    return {
+      arm,
+      before: was.map(({ outcome }) => outcome),
+      after: is.map(({ outcome }) => outcome),
+      goodputDuring: figureChange('goodputDuring', readings(was), readings(is), `${seed}/${arm}`),
+    };
+  });
 }
 
 function claimChanges(before: readonly ComparedRun[], after: readonly ComparedRun[]): ClaimChange[] {

@@ -3,8 +3,8 @@
  * of seconds (goodput, latency) the load's windows are kept with it, since of a single run they are all that says
  * how much a figure varies.
  */
-import type { ArmSettings, Expectation, JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
-import { RESTORED_AT_LEAST } from '../arm-outcome.ts';
+import type { Arm, ArmSettings, Expectation, JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
+import { type Outcome, RESTORED_AT_LEAST } from '../arm-outcome.ts';
 import { phaseSpan, recordsOf, settingsOf } from '../arm-timeline.ts';
 import type { ClaimVerdict } from '../claim.ts';
 import { fairWindows, goodputOfWindows, type LoadWindow, loadWindows } from '../goodput.ts';
@@ -22,8 +22,7 @@ export interface Reading {
 
 export interface ComparedRun {
   readonly run: RunRecord;
-  /** Of the main arm, whose the figures are: its controls ran apart from it, or not at all. */
-  /** What its experiment had to come to. */
+  /** What its main arm had to come to, and how that was configured: the figures are of it. */
   readonly expect: Expectation | undefined;
   readonly settings: ArmSettings | undefined;
   /** Why the run did not go through to its end; null when it did. */
@@ -31,6 +30,14 @@ export interface ComparedRun {
   readonly verdict: Verdict['verdict'];
   readonly claims: readonly { readonly id: string; readonly verdict: ClaimVerdict }[];
   readonly figures: Readonly<Record<FigureName, Reading>>;
+  readonly controls: readonly ComparedControl[];
+}
+
+/** A control as a comparison sees it: what it came to, and what users got at full size. */
+export interface ComparedControl {
+  readonly arm: Arm;
+  readonly outcome: Outcome;
+  readonly goodputDuring: Reading;
 }
 
 /** Reads a run out of its journal: of its main arm. @throws RangeError when the records have no head. */
@@ -46,6 +53,13 @@ export function comparedRun(records: readonly JournalRecord[]): ComparedRun {
     verdict: verdict.verdict,
     claims: verdict.claims.map(({ id, verdict: word }) => ({ id, verdict: word })),
     figures: figuresOf(records, verdict),
+    controls: verdict.arms
+      .filter(({ arm }) => arm !== 'main')
+      .map(({ arm, outcome }) => ({
+        arm,
+        outcome,
+        goodputDuring: served(fairWindows(records, arm, 'outage', 'settled')),
+      })),
   };
 }
 

@@ -81,7 +81,7 @@ const OF_WORDS: Readonly<Record<BaselineDifference['of'], string>> = {
 };
 
 function comparisonText(comparison: Comparison, paths: { before: string; after: string }): string {
-  const { baseline, figures, claims, runs, asExpected, worse } = comparison;
+  const { baseline, figures, controls, claims, runs, asExpected, worse } = comparison;
   const share = ({ count, runs: of }: { count: number; runs: number }): string => `${count} of ${of}`;
   const rows = [
     ['', 'before', 'after', 'after − before', ''],
@@ -92,13 +92,8 @@ function comparisonText(comparison: Comparison, paths: { before: string; after: 
       '',
       asExpected.change === 'same' ? 'equal' : CHANGE_WORDS[asExpected.change],
     ],
-    ...figures.map((figure) => [
-      figure.label,
-      sideText(figure, figure.before),
-      sideText(figure, figure.after),
-      differenceText(figure),
-      figure.change === 'same' && figure.over === 'nothing' ? 'equal' : CHANGE_WORDS[figure.change],
-    ]),
+    ...figures.map((figure) => figureRow(figure.label, figure)),
+    ...controls.map(({ arm, goodputDuring }) => figureRow(arm, goodputDuring)),
   ];
   const changed =
     claims.length === 0
@@ -122,6 +117,16 @@ function comparisonText(comparison: Comparison, paths: { before: string; after: 
         : 'result  nothing got worse',
     '',
   ].join('\n');
+}
+
+function figureRow(label: string, figure: FigureChange): string[] {
+  return [
+    label,
+    sideText(figure, figure.before),
+    sideText(figure, figure.after),
+    differenceText(figure),
+    figure.change === 'same' && figure.over === 'nothing' ? 'equal' : CHANGE_WORDS[figure.change],
+  ];
 }
 
 function baselineLines({ baseline, stillReadable }: Comparison): string[] {

@@ -1,6 +1,7 @@
 /**
  * The first and the last record of a run's journal: what was run, on what, and how it ended.
  */
+import { digestsOf } from '@fleetfall/experiment/digest.ts';
 import type { RunLayout } from '@fleetfall/experiment/layout.ts';
 import { type Journal, JournalWriteError } from '@fleetfall/journal/append.ts';
 import { type EndRecord, JOURNAL_VERSION, type RunRecord } from '@fleetfall/journal/records.ts';
@@ -31,6 +32,7 @@ export function recordHead({ layout, runtime, journal, ...head }: RunHead): void
     trial: head.trial,
     timeScale: layout.timeScale,
     host: runtime.host,
+    digests: digestsOf(layout),
     fleetfall: head.version,
     effective: layout.effective,
   });

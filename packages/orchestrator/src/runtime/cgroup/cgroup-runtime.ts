@@ -40,6 +40,7 @@ export async function openCgroupRuntime(kit: Kit): Promise<Runtime> {
       node: kit.nodeVersion,
       cgroupVersion: tree.version,
       engine: null,
+      cpuModel: cpus()[0]?.model ?? null,
     },
     concurrentStarts: CONCURRENT_STARTS,
     async createFleet(runId, name) {

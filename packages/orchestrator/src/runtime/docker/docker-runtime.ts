@@ -2,6 +2,7 @@
  * The reference runtime: each member a container on an engine, by dockerode. It holds no more than a connection;
  * what it makes belongs to fleets and goes with them, the fleet's image alone stays for the next run.
  */
+import { cpus } from 'node:os';
 import type { HostFacts } from '@fleetfall/journal/records.ts';
 import { BaseImageError } from '../../kit/image/base-image.ts';
 import { ensureImage } from '../../kit/image/ensure-image.ts';
@@ -12,6 +13,7 @@ import { disposeAll } from '../take-down.ts';
 import type { FoundEngine } from './connect.ts';
 import { dockerFleet } from './docker-fleet.ts';
 import { engineCall } from './engine-call.ts';
+import { isThisHost } from './engine-facts.ts';
 
 /** Measured: four starts at a time are as good as all at once. */
 const CONCURRENT_STARTS = 4;
@@ -19,6 +21,7 @@ const CONCURRENT_STARTS = 4;
 const PING_DEADLINE_MS = 2_000;
 
 interface EngineInfo {
+  readonly Name: string;
   readonly KernelVersion: string;
   readonly NCPU: number;
   readonly MemTotal: number;
@@ -85,5 +88,6 @@ function hostFacts(info: EngineInfo, kit: Kit): HostFacts {
     node: kit.nodeVersion,
     cgroupVersion: info.CgroupVersion === '1' ? 1 : info.CgroupVersion === '2' ? 2 : null,
     engine: `Docker ${info.ServerVersion}`,
+    cpuModel: isThisHost(info) ? (cpus()[0]?.model ?? null) : null,
   };
 }

@@ -63,13 +63,24 @@ export async function engineFacts({ docker, from }: FoundEngine): Promise<Engine
     cgroupVersion: info.CgroupVersion ?? 'unknown',
     cgroupDriver: driver,
     limitsTasks: info.PidsLimit !== false,
-    isThisHost: info.Name === hostname() && info.KernelVersion === release(),
+    isThisHost: isThisHost(info),
     cgroupParents: driver === 'systemd' ? ['system.slice'] : ['docker'],
     addressPools: {
       total: networksIn(info.DefaultAddressPools ?? DEFAULT_POOLS),
       used: networks.filter(({ Driver }) => Driver === 'bridge').length,
     },
   };
+}
+
+/** Whether an engine's host is this one, by its name and kernel. */
+export function isThisHost({
+  Name,
+  KernelVersion,
+}: {
+  readonly Name: string;
+  readonly KernelVersion: string;
+}): boolean {
+  return Name === hostname() && KernelVersion === release();
 }
 
 /** How many networks of a pool's size fit into its base. */
