@@ -120,7 +120,7 @@ export function addCommands(
   const judge = program
     .command('judge')
     .description('give the verdict of a journal again, without a fleet')
-    .argument('<journal>', 'a journal.ndjson, or the folder that holds it')
+    .argument('<journal>', "a journal.ndjson, or a run's folder: of several trials, all of them")
     .option('--json', 'one JSON object on stdout');
   withBuildReports(judge)
     .addHelpText(
@@ -166,7 +166,7 @@ export function addCommands(
   const report = program
     .command('report')
     .description('make the page of a journal: one file that opens from a disk')
-    .argument('<journal>', 'a journal.ndjson, or the folder that holds it')
+    .argument('<journal>', "a journal.ndjson, or a run's folder: of several trials, each")
     .option('--out <file>', 'where the page goes (report.html beside the journal)')
     .option('--json', 'one JSON object on stdout');
   withBuildReports(report)

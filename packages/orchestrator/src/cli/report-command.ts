@@ -1,13 +1,14 @@
 /**
- * `fleetfall report`: a journal as one page that opens from a disk.
+ * `fleetfall report`: a journal as one page that opens from a disk; of several trials, a page for each.
  */
 import { judge } from '@fleetfall/claims/judge.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
+import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import type { BuildReportOptions } from './build-report-flags.ts';
 import { writeBuildReports } from './build-reports.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
-import { openGivenJournal } from './open-journal.ts';
+import { openGivenRun } from './open-journal.ts';
 import { reportPathOf, writeReport } from './report-file.ts';
 
 export interface ReportOptions extends BuildReportOptions {
@@ -22,20 +23,36 @@ export async function reportCommand(
   { out, json, ...files }: ReportOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { file, journal } = openGivenJournal(path, context);
-  const report = out ?? reportPathOf(file);
+  const { trials } = openGivenRun(path, context);
+  if (out !== undefined && trials.length > 1) {
+    throw new SettingsError(
+      `--out '${out}': must be left out for a run of ${trials.length} trials: each has a page beside its journal`,
+    );
+  }
+  const pages: { readonly journal: string; readonly report: string }[] = [];
+  for (const { file, journal } of trials) {
+    const report = out ?? reportPathOf(file);
+    await written(journal.records, report);
+    pages.push({ journal: file, report });
+  }
+  writeBuildReports(
+    trials.map(({ file, journal: { records } }) => ({ records, verdict: judge(records), journalPath: file })),
+    files,
+  );
+  const told = pages.length === 1 ? pages[0] : { trials: pages };
+  context.stdout.write(
+    json === true ? `${JSON.stringify(told)}\n` : pages.map(({ report }) => `${report}\n`).join(''),
+  );
+  return EXIT.asExpected;
+}
+
+async function written(records: readonly JournalRecord[], report: string): Promise<void> {
   try {
-    await writeReport(journal.records, report);
+    await writeReport(records, report);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new SettingsError(`--out '${report}': must be a file that can be written: ${why}`, {
       cause: error,
     });
   }
-  writeBuildReports(
-    [{ records: journal.records, verdict: judge(journal.records), journalPath: file }],
-    files,
-  );
-  context.stdout.write(json === true ? `${JSON.stringify({ journal: file, report })}\n` : `${report}\n`);
-  return EXIT.asExpected;
 }

@@ -3,7 +3,16 @@
  * holds the experiment as it was run and a journal; of several trials, a journal in a folder for each.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { RunLayout } from '@fleetfall/experiment/layout.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
@@ -15,6 +24,7 @@ import { stringify } from 'yaml';
 export const JOURNAL_FILE = 'journal.ndjson';
 /** The experiment as it was run. */
 const EXPERIMENT_FILE = 'experiment.yaml';
+const TRIAL_FOLDER = /^trial-\d{3,}$/;
 
 /**
  * Makes the folder of a new run, with the experiment in it.
@@ -65,15 +75,29 @@ export function journalOf(folder: string, trial: number, trials: number): string
     : join(folder, `trial-${String(trial).padStart(3, '0')}`, JOURNAL_FILE);
 }
 
+/** The journals in a folder of several trials, in their order; none where it is something else. */
+export function trialJournals(folder: string): string[] {
+  if (!existsSync(folder) || !statSync(folder).isDirectory() || existsSync(join(folder, JOURNAL_FILE)))
+    return [];
+  return readdirSync(folder)
+    .filter((name) => TRIAL_FOLDER.test(name))
+    .toSorted()
+    .map((name) => join(folder, name, JOURNAL_FILE))
+    .filter((file) => existsSync(file));
+}
+
 /**
- * What a trial that was gone through wrote; null when it is still to be run. A journal that was cut off is put aside,
- * under a name that says so: nothing is written over.
+ * What a trial that was gone through wrote; null when it is still to be run. A journal that was cut off, before its
+ * first line was whole at the soonest, is put aside under a name that says so: nothing is written over.
+ * @throws when the journal is whole and cannot be read.
  */
 export function finishedTrial(journalPath: string): readonly JournalRecord[] | null {
   if (!existsSync(journalPath)) return null;
-  const { records } = readJournal(journalPath);
-  const end = records.findLast((record) => record.kind === 'end');
-  if (end !== undefined && end.how !== 'failed') return records;
+  if (readFileSync(journalPath).includes('\n')) {
+    const { records } = readJournal(journalPath);
+    const end = records.findLast((record) => record.kind === 'end');
+    if (end !== undefined && end.how !== 'failed') return records;
+  }
   renameSync(journalPath, `${journalPath}.cut-off-${randomBytes(2).toString('hex')}`);
   return null;
 }

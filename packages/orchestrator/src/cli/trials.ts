@@ -5,8 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { judge, type Verdict } from '@fleetfall/claims/judge.ts';
 import type { RunLayout } from '@fleetfall/experiment/layout.ts';
+import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import { openJournal } from '@fleetfall/journal/append.ts';
-import type { JournalRecord } from '@fleetfall/journal/records.ts';
+import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
 import { runExperiment } from '../method/run.ts';
 import { type Reaper, startReaper, whereabouts } from '../reaper/reaper-host.ts';
 import { chooseRuntime } from '../runtime/choose.ts';
@@ -14,6 +15,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { type Account, startAccount } from './account.ts';
 import type { CommandContext } from './command-context.ts';
 import { leaveReport } from './report-file.ts';
+import { assertSameRun, claimRun } from './run-owner.ts';
 import { finishedTrial, journalOf } from './store.ts';
 
 /** One trial with what it came to. */
@@ -43,6 +45,7 @@ export async function runTrials(
   context: CommandContext,
 ): Promise<RanTrials> {
   const { trials: count } = layout;
+  using _claimed = claimRun(folder);
   const trials: JudgedTrial[] = [];
   const missing: number[] = [];
   const add = (number: number, records: readonly JournalRecord[]): void => {
@@ -56,8 +59,15 @@ export async function runTrials(
   const leftBehind =
     missing.length === 0
       ? undefined
-      : await runMissing(missing, { layout, folder, out, context, onDone: add }).catch((error: unknown) => {
-          context.stderr.write(toGoOn(folder, count, trials.length));
+      : await runMissing(missing, {
+          layout,
+          folder,
+          out,
+          context,
+          done: trials[0]?.records.find((record) => record.kind === 'run'),
+          onDone: add,
+        }).catch((error: unknown) => {
+          if (!(error instanceof SettingsError)) context.stderr.write(toGoOn(folder, count, trials.length));
           throw error;
         });
   return { trials: trials.toSorted((left, right) => left.number - right.number), leftBehind };
@@ -68,12 +78,14 @@ interface Missing {
   readonly folder: string;
   readonly out: CommandContext['stdout'];
   readonly context: CommandContext;
+  /** The head of a trial that was run before; undefined without any. */
+  readonly done: RunRecord | undefined;
   readonly onDone: (trial: number, records: readonly JournalRecord[]) => void;
 }
 
 /** @returns what could not be taken down; undefined when all is gone. */
 async function runMissing(numbers: readonly number[], missing: Missing): Promise<unknown> {
-  const { layout, out, context } = missing;
+  const { layout, folder, out, context } = missing;
   using account = startAccount(out);
   // Before anything is made: from here on this process may be killed at any moment.
   const runId = randomBytes(4).toString('hex');
@@ -87,6 +99,8 @@ async function runMissing(numbers: readonly number[], missing: Missing): Promise
       signal: context.signal,
     });
     try {
+      if (missing.done !== undefined)
+        assertSameRun(folder, missing.done, { layout, runtime, version: context.version });
       for (const number of numbers) {
         missing.onDone(number, await runOne(number, { ...missing, runId, runtime, reaper, account }));
       }
