@@ -55,6 +55,7 @@ describe.each(RUNTIMES)('a fleet of the shell on %s', (runtime) => {
       ]);
       const grown = await json('grow', '1');
       expect([grown.status.frontEnds, grown.status.limit]).toEqual([4, 14]);
+      await json('deploy', '--aged-map', 'serve', '--batch', '2');
       expect((await json('set-limit', '20')).outcomes).toMatchObject([{ outcome: 'installed' }]);
       expect((await json('pause', 'fe-04')).outcomes).toMatchObject([
         { faultId: 'pause-1', outcome: 'installed' },
@@ -84,6 +85,12 @@ describe.each(RUNTIMES)('a fleet of the shell on %s', (runtime) => {
     expect([gone.exitCode, gone.stderr]).toEqual([
       64,
       expect.stringMatching(/'default': there is no such fleet/),
+    ]);
+    const deployed = readJournal(join(base.path, 'fleet/latest/journal.ndjson')).records.filter(
+      ({ kind }) => kind === 'deploy',
+    );
+    expect(deployed).toMatchObject([
+      { changes: { agedMap: 'serve' }, frontEnd: { agedMap: 'serve', onBuildFailure: 'stop' }, batch: 2 },
     ]);
     const judged = await fleetfall('judge', join(base.path, 'fleet/latest'), '--json');
     expect(JSON.parse(judged.stdout).arms).toMatchObject([{ arm: 'main' }]);

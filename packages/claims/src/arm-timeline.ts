@@ -76,6 +76,16 @@ export function settingsOf(records: readonly JournalRecord[], arm: Arm): ArmSett
   return recordsOf(records, arm, 'arm')[0]?.settings;
 }
 
+/** The front-ends' configuration in force at a moment: the arm's, or what was last deployed by then. */
+export function frontEndSettingsAt(
+  records: readonly JournalRecord[],
+  arm: Arm,
+  monoMs: number,
+): ArmSettings['frontEnd'] | undefined {
+  const deployed = recordsOf(records, arm, 'deploy').findLast((deploy) => deploy.monoMs <= monoMs);
+  return deployed?.frontEnd ?? settingsOf(records, arm)?.frontEnd;
+}
+
 /** The lives of an arm's front-ends, in the journal's order. */
 export function frontEndEvents(records: readonly JournalRecord[], arm: Arm): readonly OfKind<'member'>[] {
   return recordsOf(records, arm, 'member').filter(({ role }) => role === 'front-end');

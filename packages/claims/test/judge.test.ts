@@ -65,6 +65,43 @@ describe('a run that is to show the outage', () => {
     expect(verdict.reasons.join()).toContain('the removal alone brought 100 % back, as assumed');
   });
 
+  test('goes by the configuration that was deployed before the removal, not by the one of the start', () => {
+    const told = tellRun({ onBuildFailure: 'retry' });
+    const withStop = told.map((record) =>
+      record.kind === 'arm'
+        ? {
+            ...record,
+            settings: {
+              ...record.settings,
+              frontEnd: { ...record.settings.frontEnd, onBuildFailure: 'stop' as const },
+            },
+          }
+        : record,
+    );
+    expect(judge(withStop).claims.find(({ id }) => id === 'removal-is-not-enough')?.verdict).toBe(
+      'inconsistent',
+    );
+    const removal = withStop.findIndex((record) => record.kind === 'phase' && record.phase === 'removal');
+    const { monoMs, atMs } = withStop[removal] as JournalRecord;
+    const head = told.find((record) => record.kind === 'arm');
+    const changes = { onBuildFailure: 'retry' } as const;
+    const frontEnd = { ...(head?.kind === 'arm' ? head.settings.frontEnd : {}), ...changes };
+    const deploy = {
+      arm: 'main',
+      kind: 'deploy',
+      changes,
+      frontEnd,
+      batch: null,
+      monoMs,
+      atMs,
+    } as JournalRecord;
+    const deployed = [...withStop.slice(0, removal), deploy, ...withStop.slice(removal)];
+    expect(judge(deployed).claims.find(({ id }) => id === 'removal-is-not-enough')).toMatchObject({
+      verdict: 'consistent',
+      evidence: { onBuildFailure: 'retry' },
+    });
+  });
+
   test('asks for a restart that restores when builders retry and the removal did not heal', () => {
     expect(judge(cutBefore(tellRun({ onBuildFailure: 'retry' }), 'removal')).exitCode).toBe(2);
   });

@@ -135,6 +135,17 @@ export type ArmRecord = { readonly arm: Arm } & (
     }
   /** What became of a fault that was put into force, or lifted, with the evidence. */
   | ({ readonly kind: 'fault' } & FaultOutcome)
+  /**
+   * From here on front-ends are restarted on another configuration, and those to come start with it. `frontEnd` is all of
+   * it that is in force then.
+   */
+  | {
+      readonly kind: 'deploy';
+      readonly changes: Partial<FrontEndSettings>;
+      readonly frontEnd: FrontEndSettings;
+      /** How many are restarted at once; null for all. */
+      readonly batch: number | null;
+    }
   /** What was done to the fleet has had its time to show: from here to the next change it stands, settled, at this size. */
   | { readonly kind: 'settled'; readonly frontEnds: number }
   /** Made from kernel counts at small sizes, before the fleet grows. */

@@ -5,6 +5,7 @@ export { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 export type { FaultOutcome, MemberTargets } from '@fleetfall/protocol/faults.ts';
 export type {
   ConditionFields,
+  DeployFields,
   Duration,
   ExpectationFields,
   FleetFields,

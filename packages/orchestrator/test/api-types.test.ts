@@ -2,11 +2,12 @@
  * The types of the API: they say what the schema of experiment files allows, and refuse what it refuses.
  */
 import type { conditionSchema } from '@fleetfall/experiment/condition.ts';
-import type { fleetSchema, loadSchema } from '@fleetfall/experiment/fleet-schema.ts';
+import type { assumptionFields, fleetSchema, loadSchema } from '@fleetfall/experiment/fleet-schema.ts';
 import type { StepArgs } from '@fleetfall/experiment/steps.ts';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   type ConditionFields,
+  type DeployFields,
   type FleetFields,
   type FleetStatus,
   type GrowFields,
@@ -30,6 +31,7 @@ describe('the options of startFleet', () => {
     expectTypeOf<ConditionFields>().toExtend<Written<typeof conditionSchema>>();
     expectTypeOf<ConditionFields['metric']>().toEqualTypeOf<Written<typeof conditionSchema>['metric']>();
     expectTypeOf<Settling>().toEqualTypeOf<StepArgs<'settle'>>();
+    expectTypeOf<keyof DeployFields>().toEqualTypeOf<keyof typeof assumptionFields | 'batch'>();
     expectTypeOf<keyof GrowFields>().toEqualTypeOf<Exclude<keyof StepArgs<'grow'>, 'as'>>();
   });
 

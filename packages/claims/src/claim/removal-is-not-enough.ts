@@ -4,7 +4,7 @@
  * consistent or inconsistent with the assumption in force.
  */
 import { OUTAGE_BELOW, outcomeOf, RESTORED_AT_LEAST } from '../arm-outcome.ts';
-import { settingsOf } from '../arm-timeline.ts';
+import { frontEndSettingsAt, phaseSpan } from '../arm-timeline.ts';
 import { type Claim, unknownSince } from '../claim.ts';
 import { percent } from '../figures.ts';
 import { goodputOf } from '../goodput.ts';
@@ -14,7 +14,8 @@ export const removalIsNotEnough: Claim = {
   statement: 'removing the added capacity alone does not bring service back',
   from: 'I',
   measure({ records, arm }) {
-    const assumed = settingsOf(records, arm)?.frontEnd.onBuildFailure;
+    const removedByMs = phaseSpan(records, arm, 'removal')?.endMs ?? 0;
+    const assumed = frontEndSettingsAt(records, arm, removedByMs)?.onBuildFailure;
     if (assumed === undefined) return unknownSince("the arm's settings were not journalled");
     const { outcome, reason } = outcomeOf(records, arm);
     if (outcome === 'unknown') return unknownSince(reason);

@@ -79,6 +79,7 @@ export function driveFleet(run: OpenRun, loadRuns: boolean): RunningFleet {
       if (isIds(which)) await fleet.restart(readTargets(which, 'restart'));
       else await step({ restart: which });
     },
+    deploy: (fields) => step({ deploy: fields }),
     async setLimit(pidsMax, which) {
       signal.throwIfAborted();
       return fleet.setLimit(pidsMax, which === undefined ? undefined : readTargets(which, 'setLimit'));

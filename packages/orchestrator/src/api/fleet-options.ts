@@ -106,6 +106,16 @@ export interface GrowFields {
   readonly settle?: Settling | undefined;
 }
 
+/** What `deploy` changes, and how: see {@link FleetFields}. */
+export interface DeployFields
+  extends Omit<
+    FleetFields,
+    'frontEnds' | 'frontEndsMax' | 'backEnds' | 'shards' | 'pidsMax' | 'sampleInterval' | 'uvThreads'
+  > {
+  /** How many front-ends are restarted at once. @default all */
+  readonly batch?: number | undefined;
+}
+
 /**
  * What a fleet can be waited for after a change. `linked`: every front-end knows all others, has every link open and a
  * map. The others are times within which a change has shown: `spread`, discovery and two builds; `ageing`, discovery

@@ -7,6 +7,7 @@ import type { FaultOutcome, MemberTargets } from '@fleetfall/protocol/faults.ts'
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
 import type {
   ConditionFields,
+  DeployFields,
   Duration,
   FrontEndFields,
   GrowFields,
@@ -120,6 +121,8 @@ export interface RunningFleet extends AsyncDisposable {
   shrink(which: number | readonly string[] | FrontEndFields): Promise<readonly string[]>;
   /** Stops members and starts each again, under new cgroups. @default every front-end */
   restart(which?: readonly string[] | FrontEndFields): Promise<void>;
+  /** Restarts every front-end on a changed configuration; those to come start with it. */
+  deploy(fields: DeployFields): Promise<void>;
   /** Sets `pids.max`. @default every front-end, those to come too */
   setLimit(pidsMax: number, which?: MemberTargets): Promise<FaultOutcome>;
   /** SIGKILL at once; what it had on disk stays. */

@@ -3,6 +3,8 @@
  * call.
  */
 import { FIELD_FLAGS } from '@fleetfall/experiment/flags.ts';
+import { assumptionFields } from '@fleetfall/experiment/fleet-schema.ts';
+import { overridesOfFlags } from '@fleetfall/experiment/overrides.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import type { Command } from 'commander';
 import { DEFAULT_NAME } from '../keeper/fleet-folder.ts';
@@ -24,6 +26,9 @@ A fleet is held by a keeper, a process of its own, until 'fleetfall down', or fo
 
 /** Flags that are of what an experiment shows, not of its fleet. */
 const NOT_OF_A_FLEET: ReadonlySet<string> = new Set(['arms.main.expect', 'trials', 'until']);
+
+/** Flags of what a fleet that runs can be given anew. */
+const DEPLOYED: ReadonlySet<string> = new Set(Object.keys(assumptionFields).map((field) => `fleet.${field}`));
 
 const SELECTED = 'ids of members, such as fe-01 be-1';
 
@@ -117,6 +122,19 @@ export function addVerbs(program: Command, context: CommandContext, done: (exitC
     .action((members: readonly string[], options: WhichOptions) =>
       ask({ verb: 'restart', which: whichOf(members, options) }, options),
     );
+
+  const deploy = verb(
+    'deploy',
+    'restart front-ends on a changed configuration; those to come start with it',
+    'deploy --aged-map serve',
+    'deploy --on-build-failure retry --batch 2',
+  ).option('--batch <count>', 'how many are restarted at once (default: all)');
+  for (const { usage, help, path } of FIELD_FLAGS) if (DEPLOYED.has(path)) deploy.option(usage, help);
+  deploy.action(({ batch, name, json, ...flags }: VerbOptions & { batch?: string }) => {
+    const changes = overridesOfFlags(flags).map(({ path, value }) => [path.at(-1), value] as const);
+    const fields = { ...Object.fromEntries(changes), batch: maybeWhole('--batch', batch) };
+    return ask({ verb: 'deploy', fields }, { name, json });
+  });
 
   withCohort(verb('set-limit', "set front-ends' pids.max", 'set-limit 40', 'set-limit 20 fe-01'))
     .argument('<pidsMax>', 'tasks that each may have')

@@ -170,6 +170,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const injector = createInjector({ crew, view, record, signal, runtimeFleet });
   let nextNumber = 1;
   let pidsMaxOfNew = layout.pidsMax;
+  let { frontEnd } = layout;
 
   async function shrink(what: number | MemberTargets): Promise<readonly string[]> {
     const going = pickToRemove(what, crew.all());
@@ -197,6 +198,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     shrink,
     restart: (targets = { role: 'front-end' }) => crew.restart(pickSubjects(targets, crew.all(), 'restart')),
     async deploy(changes, batch) {
+      frontEnd = { ...frontEnd, ...changes };
+      record({ kind: 'deploy', changes, frontEnd, batch: batch ?? null });
       crew.configure(changes);
       const ids = frontEnds().map(({ member }) => member.spec.memberId);
       const size = batch ?? ids.length;

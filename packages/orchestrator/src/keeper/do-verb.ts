@@ -39,6 +39,9 @@ async function act(fleet: RunningFleet, request: FleetRequest): Promise<Done> {
     case 'restart':
       await fleet.restart(request.which as never);
       return {};
+    case 'deploy':
+      await fleet.deploy(request.fields as never);
+      return {};
     case 'set-limit':
       return { outcomes: [await fleet.setLimit(request.pidsMax, request.which as never)] };
     case 'kill':

@@ -31,6 +31,7 @@ export type VerbRequest =
   | { readonly verb: 'grow'; readonly grow: Readonly<Record<string, unknown>> }
   | { readonly verb: 'shrink'; readonly which: unknown }
   | { readonly verb: 'restart'; readonly which: unknown }
+  | { readonly verb: 'deploy'; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly verb: 'set-limit'; readonly pidsMax: number; readonly which: unknown }
   | { readonly verb: 'kill' | 'pause'; readonly which: unknown }
   | { readonly verb: 'partition'; readonly which: unknown; readonly from: unknown }

@@ -123,6 +123,9 @@ export function heedArmRecord(arm: ArmModel, record: LooseArmRecord): boolean {
       arm.grows = record.method.includes(GROWTH);
       arm.expect = record.expect;
       return true;
+    case 'deploy':
+      if (arm.settings !== null) arm.settings = { ...arm.settings, frontEnd: record.frontEnd };
+      return true;
     case 'phase':
       heedPhase(arm, record);
       return true;
