@@ -15,6 +15,7 @@ const ROOT = join(import.meta.dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 /** Beyond this a script hangs. */
 const SCRIPT_TIMEOUT_MS = 90_000;
+const USAGE = 64;
 const OF_RUNS = /^--(keep|junit|summary)$/;
 
 function blocks(language: string): string[] {
@@ -53,11 +54,8 @@ describe('the README', () => {
         (arg, index) => !OF_RUNS.test(arg) && !/^--(junit|summary)$/.test(args[index - 1] ?? ''),
       );
       const { exitCode, stderr } = await fleetfall('plan', ...planned);
-      expect([planned, exitCode, stderr]).toEqual([
-        planned,
-        expect.not.toSatisfy((code) => code === 64),
-        stderr,
-      ]);
+      // Whether it fits is this host's affair; that it is understood is not.
+      expect([planned, exitCode === USAGE ? stderr : null]).toEqual([planned, null]);
     }
   });
 
