@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { globSync } from 'node:fs';
+import { basename } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import long from './vitest.long.config.ts';
+
+// A sample of what is too long for `npm test`, another one each day: files picked by FLEETFALL_TEST_SEED, as many as
+// fit into FLEETFALL_SAMPLE_MINUTES.
+const seed = process.env.FLEETFALL_TEST_SEED ?? new Date().toISOString().slice(0, 10);
+const minutes = Number(process.env.FLEETFALL_SAMPLE_MINUTES ?? 5);
+
+/** Measured on two cores with both runtimes, rounded up. */
+const MINUTES: Readonly<Record<string, number>> = {
+  'failed-teardown': 1,
+  'faults-in-experiments': 4,
+  interrupted: 20,
+  'outage-variants': 4,
+  trials: 15,
+};
+const MINUTES_OTHERWISE = 5;
+
+const minutesOf = (file: string): number => MINUTES[basename(file, '.test.ts')] ?? MINUTES_OTHERWISE;
+const chance = (file: string): string => createHash('sha256').update(`${seed} ${file}`).digest('hex');
+
+const shuffled = globSync('test/long/**/*.test.ts', { cwd: import.meta.dirname }).toSorted((one, other) =>
+  chance(one) < chance(other) ? -1 : 1,
+);
+const picked: string[] = [];
+let left = minutes;
+for (const file of shuffled) {
+  if (minutesOf(file) > left) continue;
+  left -= minutesOf(file);
+  picked.push(file);
+}
+// In workers this file is not read: it is said once.
+console.info(
+  `FLEETFALL_TEST_SEED=${seed} picked ${picked.length} of ${shuffled.length}: ${picked.join(', ')}`,
+);
+
+export default defineConfig({ test: { ...long.test, include: picked } });
