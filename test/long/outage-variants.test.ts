@@ -44,3 +44,18 @@ describe('kinesis-2020 with one thing changed', () => {
     expect({ exitCode, verdict: verdict.verdict }).toEqual({ exitCode: 1, verdict: 'not-as-expected' });
   });
 });
+
+// What AWS did not disclose, each flipped alone: which of the assumptions the outage needs. That a fleet with one of them
+// starts at all, and is judged, is held here too.
+describe('kinesis-2020 with one assumption flipped', () => {
+  it.each([
+    [['--missing-peer', 'failsBuild'], 'outage', 'held'],
+    [['--construction-thread', 'resident'], 'degraded', 'refuted'],
+  ] as const)('%j comes to an %s, and that maps cannot be built is %s', async (args, outcome, buildsFail) => {
+    const { verdict } = await smallRun('--runtime', 'cgroup', ...args);
+    expect(verdict.arms.map((arm) => arm.outcome)).toEqual([outcome]);
+    expect(claimOf(verdict, 'cache-build-fails')).toBe(buildsFail);
+    expect(claimOf(verdict, 'limit-predicted')).toBe('held');
+    expect(verdict.refusals.incumbent.members).toBeGreaterThan(0);
+  });
+});
