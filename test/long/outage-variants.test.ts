@@ -51,11 +51,19 @@ describe('kinesis-2020 with one assumption flipped', () => {
   it.each([
     [['--missing-peer', 'failsBuild'], 'outage', 'held'],
     [['--construction-thread', 'resident'], 'degraded', 'refuted'],
+    [['--aged-map', 'serve'], 'degraded', 'held'],
+    [['--missing-peer', 'failsBuild', '--construction-thread', 'resident'], 'outage', 'refuted'],
   ] as const)('%j comes to an %s, and that maps cannot be built is %s', async (args, outcome, buildsFail) => {
     const { verdict } = await smallRun('--runtime', 'cgroup', ...args);
     expect(verdict.arms.map((arm) => arm.outcome)).toEqual([outcome]);
     expect(claimOf(verdict, 'cache-build-fails')).toBe(buildsFail);
     expect(claimOf(verdict, 'limit-predicted')).toBe('held');
     expect(verdict.refusals.incumbent.members).toBeGreaterThan(0);
+  });
+
+  it('a bounded pool of threads for all links stays healthy', async () => {
+    const pool = ['--peer-links', 'thread-pool', '--link-pool-threads', '2'];
+    const { exitCode, verdict } = await smallRun('--runtime', 'cgroup', ...pool, '--expect', 'healthy');
+    expect([exitCode, verdict.prediction.size, verdict.observed.size]).toEqual([0, null, null]);
   });
 });
