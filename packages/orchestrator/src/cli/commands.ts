@@ -215,9 +215,10 @@ export function addCommands(
       'remove what dead runs of this host have left: containers, networks, volumes, cgroups, folders, nftables',
     )
     .addOption(new Option('--check', 'remove nothing; exit 4 when there is something to remove'))
+    .option('--images', 'images of other versions and clones too, where no container uses them')
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', '\nWhat belongs to a living run, or to another host, is never touched.')
-    .action(async (options: { check?: boolean; json?: boolean }) => {
+    .action(async (options: { check?: boolean; images?: boolean; json?: boolean }) => {
       const { pruneCommand } = await import('./prune-command.ts');
       done(await pruneCommand(options, context));
     });

@@ -23,7 +23,7 @@ export async function pruneEach(found: readonly Found[], check: boolean): Promis
   const worker = async (): Promise<void> => {
     for (const [index, { owner, remove, runtime, kind, name }] of queue) {
       const living = reasonToKeep(owner);
-      const keptBecause = living ?? (check ? null : await whyNot(remove));
+      const keptBecause = living ?? (check ? null : await whyNotRemoved(remove));
       leftovers[index] = { runtime, kind, name, dead: living === null, keptBecause };
     }
   };
@@ -32,7 +32,7 @@ export async function pruneEach(found: readonly Found[], check: boolean): Promis
 }
 
 /** @returns why it could not be removed; null when it is gone. */
-async function whyNot(remove: () => Promise<void>): Promise<string | null> {
+export async function whyNotRemoved(remove: () => Promise<unknown>): Promise<string | null> {
   try {
     await remove();
     return null;

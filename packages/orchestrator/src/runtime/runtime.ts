@@ -128,7 +128,7 @@ export interface Runtime extends AsyncDisposable {
 export interface Leftover {
   /** `keeper` for what is left of a fleet that a shell held. */
   readonly runtime: RuntimeName | 'keeper';
-  readonly kind: 'container' | 'network' | 'volume' | 'cgroup' | 'folder' | 'nftables';
+  readonly kind: 'container' | 'network' | 'volume' | 'image' | 'cgroup' | 'folder' | 'nftables';
   readonly name: string;
   /** Whether it is proven to be of a dead run. */
   readonly dead: boolean;

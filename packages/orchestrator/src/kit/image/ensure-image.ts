@@ -1,6 +1,7 @@
 /**
  * The fleet's image: one for every role, built from `docker/Dockerfile` by the engine's classic builder, named by
- * the hash of what is in it. Images of other hashes are left alone: another clone may use them.
+ * the hash of what is in it. Images of other hashes are left alone, since another clone may use them, until
+ * `prune --images`.
  */
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
@@ -8,6 +9,11 @@ import type { Kit } from '../kit.ts';
 import { packArchive } from './archive.ts';
 import { ensureBaseImage, imageExists } from './base-image.ts';
 import { haveEngineDo } from './engine-stream.ts';
+
+/** The image of a kit, by the hash of what is in it. */
+export function imageOf({ hash, dockerfile }: Kit): string {
+  return `fleetfall:${createHash('sha256').update(hash).update(dockerfile).digest('hex').slice(0, 16)}`;
+}
 
 /**
  * Makes sure that the engine has the image of a kit.
@@ -21,8 +27,7 @@ export async function ensureImage(
   onProgress: (message: string) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  const hash = createHash('sha256').update(kit.hash).update(kit.dockerfile).digest('hex').slice(0, 16);
-  const reference = `fleetfall:${hash}`;
+  const reference = imageOf(kit);
   if (await imageExists(docker, reference)) return reference;
   const beganMs = performance.now();
   const base = await ensureBaseImage(docker, kit, onProgress, signal);
