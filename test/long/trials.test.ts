@@ -78,7 +78,10 @@ it(
       '--json',
     );
     expect(compared.exitCode, compared.stderr).toBeLessThan(2);
-    expect(compared.stdout).not.toContain('NO BASELINE');
+    expect(JSON.parse(compared.stdout)).toMatchObject({
+      baseline: [],
+      runs: { before: TRIALS_BEFORE, after: TRIALS },
+    });
   },
   25 * MINUTES,
 );

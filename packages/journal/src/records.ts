@@ -158,7 +158,7 @@ export type ArmRecord = { readonly arm: Arm } & (
 /**
  * The end of a run: `complete` when every phase of every arm was gone through, `unsteady` when an arm never came to its
  * steady state, `untried` when a fault of the method could not be put into force, `stopped` when one of the
- * experiment's stop conditions held, `failed` for all else.
+ * experiment's stop conditions held, `failed` for all else. A complete run has a reason where a rollback behind it failed.
  */
 export type EndRecord = {
   readonly kind: 'end';

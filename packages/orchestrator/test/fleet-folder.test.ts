@@ -15,6 +15,7 @@ import {
   NameTakenError,
 } from '../src/keeper/fleet-folder.ts';
 import { pruneFleets } from '../src/keeper/prune-fleets.ts';
+import { currentOwner, ownerMark } from '../src/runtime/owner.ts';
 
 const FLEET = { experiment: 'mine', startedAtMs: 1, endsAtMs: 2, journal: '/journal', log: '/log' };
 
@@ -72,7 +73,9 @@ describe('the folder of named fleets', () => {
     claimFolder(base.path, { name: 'dead', ...FLEET });
     killKeeper(base.path, 'dead');
     using _alive = claimFolder(base.path, { name: 'alive', ...FLEET });
-    mkdirSync(join(base.path, '.making-00'));
+    const dying = `.making-00.${ownerMark({ ...currentOwner(), start: '1' })}`;
+    const making = `.making-01.${ownerMark(currentOwner())}`;
+    for (const name of [dying, making]) mkdirSync(join(base.path, name));
     const found = (check: boolean) =>
       pruneFleets(base.path, check).map(({ name, keptBecause }) => [
         name.split('/').at(-1),
@@ -81,11 +84,12 @@ describe('the folder of named fleets', () => {
     const all = [
       ['alive', false],
       ['dead', true],
-      ['.making-00', true],
+      [dying, true],
+      [making, false],
     ];
     expect(found(true)).toEqual(all);
     expect(found(false)).toEqual(all);
-    expect(readdirSync(base.path)).toEqual(['alive']);
+    expect(readdirSync(base.path)).toEqual([making, 'alive']);
   });
 });
 

@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { judge } from '@fleetfall/claims/judge.ts';
 import { layOut } from '@fleetfall/experiment/layout.ts';
 import { readExperiment } from '@fleetfall/experiment/read-experiment.ts';
 import { openJournal } from '@fleetfall/journal/append.ts';
@@ -18,14 +19,17 @@ import { cgroupsLeftOut } from './fixtures/cgroups.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '../../../experiments/kinesis-2020.yaml'), 'utf8');
 
-async function clumsyRuntime(): Promise<Runtime> {
-  const signal = new AbortController().signal;
-  const runtime = await chooseRuntime({
+function cgroups(): Promise<Runtime> {
+  return chooseRuntime({
     wanted: 'cgroup',
     onProgress: () => undefined,
     environment: process.env,
-    signal,
+    signal: new AbortController().signal,
   });
+}
+
+async function clumsyRuntime(): Promise<Runtime> {
+  const runtime = await cgroups();
   return {
     ...runtime,
     async createFleet(runId, name) {
@@ -41,7 +45,12 @@ async function clumsyRuntime(): Promise<Runtime> {
   };
 }
 
-async function run(set: readonly string[], signal: AbortSignal, onLine: (kind: string) => void) {
+async function run(
+  set: readonly string[],
+  signal: AbortSignal,
+  onLine: (kind: string) => void,
+  runtime = clumsyRuntime,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'test-of-endings-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const journal = openJournal(join(folder, 'journal.ndjson'));
@@ -53,7 +62,7 @@ async function run(set: readonly string[], signal: AbortSignal, onLine: (kind: s
     layout: layOut(read, 'seed'),
     trial: { number: 1, of: 1 },
     seed: 'seed',
-    runtime: await clumsyRuntime(),
+    runtime: await runtime(),
     journal,
     version: '0.0.0',
     signal,
@@ -73,3 +82,23 @@ test.skipIf(cgroupsLeftOut())('a stop condition stays what ended it, and the jou
   const records = await run([stop], new AbortController().signal, () => undefined);
   expect(records.at(-1)).toMatchObject({ kind: 'end', how: 'stopped' });
 });
+
+test.skipIf(cgroupsLeftOut())(
+  'a rollback that fails behind a whole method hides no verdict, and is told',
+  async () => {
+    const set = [
+      'arms.main.expect=healthy',
+      'fleet.pidsMax=64',
+      'method=[{ phase: addition, steps: [{ grow: { by: 1 } }, { settle: ageing }] }, { phase: outage, steps: [{ hold: 1s }] }, { phase: removal, steps: [{ shrink: { cohort: newcomer } }] }]',
+      // It is there when it is planned, and gone when it is done.
+      'rollback=[{ kill: { members: [fe-04] } }]',
+    ];
+    const records = await run(set, new AbortController().signal, () => undefined, cgroups);
+    expect(records.at(-1)).toMatchObject({
+      kind: 'end',
+      how: 'complete',
+      reason: expect.stringMatching(/^the rollback of main failed: kill: there is no member 'fe-04'/),
+    });
+    expect(judge(records).exitCode).not.toBe(2);
+  },
+);

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { RunLayout } from '@fleetfall/experiment/layout.ts';
-import { type Journal, openJournal } from '@fleetfall/journal/append.ts';
+import { type Journal, JournalWriteError, openJournal } from '@fleetfall/journal/append.ts';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { foldStatus, type FleetStatus as StatusLine } from '../cli/fleet-status.ts';
@@ -114,12 +114,15 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
   async function takeDown(why: unknown): Promise<void> {
     await using _rest = cleanup;
     const reason = why ?? (arm.signal.aborted ? arm.signal.reason : undefined);
+    const [taken] = await Promise.allSettled([arm[Symbol.asyncDispose]()]);
     try {
-      await arm[Symbol.asyncDispose]();
-    } finally {
       if (reason === undefined) journal.append({ kind: 'end', how: 'complete', reason: null });
       else recordEarlyEnd(journal, reason);
+    } catch (refusal) {
+      // That something is left on the host is more for its user to know than that the journal lacks its end.
+      if (taken.status === 'fulfilled' || !(refusal instanceof JournalWriteError)) throw refusal;
     }
+    if (taken.status === 'rejected') throw taken.reason;
   }
   const end = (why?: unknown): Promise<void> => {
     ending ??= takeDown(why);

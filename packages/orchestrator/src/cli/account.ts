@@ -74,7 +74,8 @@ export function startAccount(stream: AccountStream): Account {
 
 function runLine(record: (RunRecord | EndRecord) & Stamp): string | undefined {
   if (record.kind === 'run') return headLine(record);
-  return record.how === 'complete' ? undefined : ` ended early: ${record.reason ?? 'no reason known'}`;
+  if (record.how !== 'complete') return ` ended early: ${record.reason ?? 'no reason known'}`;
+  return record.reason === null ? undefined : ` ${record.reason}`;
 }
 
 function armLine(

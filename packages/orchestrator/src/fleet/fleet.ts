@@ -94,6 +94,11 @@ export interface Fleet extends AsyncDisposable {
   setLimit(pidsMax: number, targets?: MemberTargets): Promise<FaultOutcome>;
 }
 
+interface LimitOfNew {
+  readonly faultId: string;
+  readonly pidsMax: number;
+}
+
 /** Starts observer, load, metadata store and back-ends; no front-end yet. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { layout, runtimeFleet, record, runId, seed } = options;
@@ -169,13 +174,27 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   );
   const injector = createInjector({ crew, view, record, signal, runtimeFleet });
   let nextNumber = 1;
-  let pidsMaxOfNew = layout.pidsMax;
+  /** Limits that were set for those to come too and are in force, the oldest first. */
+  let limitsOfNew: readonly LimitOfNew[] = [];
+  const pidsMaxOfNew = (): number => limitsOfNew.at(-1)?.pidsMax ?? layout.pidsMax;
   let { frontEnd } = layout;
 
   async function shrink(what: number | MemberTargets): Promise<readonly string[]> {
     const going = pickToRemove(what, crew.all());
     await crew.remove(going);
     return going;
+  }
+
+  /** A limit that held for those to come too is lifted from those that have come meanwhile. */
+  async function healOfNew({ faultId, members }: FaultOutcome): Promise<void> {
+    const healed = limitsOfNew.find((limit) => limit.faultId === faultId);
+    if (healed === undefined) return;
+    limitsOfNew = limitsOfNew.filter((limit) => limit !== healed);
+    for (const { member } of frontEnds()) {
+      const { memberId, pidsMax } = member.spec;
+      if (!members.includes(memberId) && pidsMax === healed.pidsMax)
+        await crew.setLimit(memberId, pidsMaxOfNew());
+    }
   }
 
   unstarted.move();
@@ -187,7 +206,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     members: () => crew.all(),
     async add(count, cohort) {
       const specs = Array.from({ length: count }, (_, index) =>
-        frontEndSpec(nextNumber + index, { ...layout, pidsMax: pidsMaxOfNew }),
+        frontEndSpec(nextNumber + index, { ...layout, pidsMax: pidsMaxOfNew() }),
       );
       nextNumber += count;
       await crew.start(specs, cohort);
@@ -209,7 +228,11 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       }
     },
     inject: (fault) => injector.inject(fault),
-    heal: (faultId) => injector.heal(faultId),
+    async heal(faultId) {
+      const outcomes = await injector.heal(faultId);
+      for (const outcome of outcomes) await healOfNew(outcome);
+      return outcomes;
+    },
     faults: () => injector.inForce(),
     kill: (targets) => injector.inject({ kind: 'kill', targets: asTargets(targets) }),
     pause: (targets) => injector.inject({ kind: 'pause', targets: asTargets(targets) }),
@@ -226,7 +249,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
         targets: targets ?? { role: 'front-end' },
         pidsMax,
       });
-      if (targets === undefined) pidsMaxOfNew = pidsMax;
+      if (targets === undefined && outcome.outcome !== 'skipped')
+        limitsOfNew = [...limitsOfNew, { faultId: outcome.faultId, pidsMax }];
       return outcome;
     },
     async [Symbol.asyncDispose]() {

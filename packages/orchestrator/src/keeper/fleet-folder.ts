@@ -8,7 +8,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
-import { currentOwner, type Owner, ownerIsDead } from '../runtime/owner.ts';
+import { currentOwner, type Owner, ownerIsDead, ownerMark } from '../runtime/owner.ts';
 
 const OWNER_FILE = 'keeper.json';
 const SOCKET_FILE = 'socket';
@@ -68,7 +68,7 @@ export function claimFolder(fleetsFolder: string, fleet: Omit<NamedFleet, 'owner
   const found = findFleet(fleetsFolder, fleet.name);
   if (found !== null && ownerIsDead(found.owner)) removeFolder(fleetsFolder, found);
   const place = join(fleetsFolder, fleet.name);
-  const making = join(fleetsFolder, `.making-${randomBytes(4).toString('hex')}`);
+  const making = join(fleetsFolder, passingName('making'));
   mkdirSync(making, { mode: 0o700 });
   const own: NamedFleet = { ...fleet, owner: currentOwner() };
   try {
@@ -119,7 +119,7 @@ export function listFleets(fleetsFolder: string): NamedFleet[] {
  * of another keeper that has come in between stays.
  */
 export function removeFolder(fleetsFolder: string, { name, owner }: NamedFleet): void {
-  const aside = join(fleetsFolder, `.dead-${randomBytes(4).toString('hex')}`);
+  const aside = join(fleetsFolder, passingName('dead'));
   try {
     renameSync(join(fleetsFolder, name), aside);
   } catch (error) {
@@ -134,6 +134,10 @@ export function removeFolder(fleetsFolder: string, { name, owner }: NamedFleet):
     renameSync(aside, join(fleetsFolder, name));
   }
 }
+
+/** Carries the process that is at it, so that nobody takes it for what a dead one left: `.making-0a1b.<owner>`. */
+const passingName = (doing: string): string =>
+  `.${doing}-${randomBytes(4).toString('hex')}.${ownerMark(currentOwner())}`;
 
 /** What a keeper that died in the midst of making or removing a folder has left. */
 export function halfMadeFolders(fleetsFolder: string): string[] {

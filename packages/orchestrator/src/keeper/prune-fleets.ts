@@ -3,7 +3,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { reasonToKeep } from '../runtime/owner.ts';
+import { ownerInName, reasonToKeep } from '../runtime/owner.ts';
 import type { Leftover } from '../runtime/runtime.ts';
 import { halfMadeFolders, listFleets, removeFolder } from './fleet-folder.ts';
 
@@ -17,8 +17,9 @@ export function pruneFleets(fleetsFolder: string, check: boolean): Leftover[] {
   });
   const halfMade = halfMadeFolders(fleetsFolder).map((name): Leftover => {
     const path = join(fleetsFolder, name);
-    if (!check) rmSync(path, { recursive: true, force: true });
-    return { runtime: 'keeper', kind: 'folder', name: path, dead: true, keptBecause: null };
+    const keptBecause = reasonToKeep(ownerInName(name));
+    if (keptBecause === null && !check) rmSync(path, { recursive: true, force: true });
+    return { runtime: 'keeper', kind: 'folder', name: path, dead: keptBecause === null, keptBecause };
   });
   return [...named, ...halfMade];
 }

@@ -5,21 +5,40 @@
 import { type ArmContext, type ArmSession, openArm } from './arm-session.ts';
 import { stopLoad } from './service.ts';
 
+/** What an arm came to that was gone through. */
+export interface GoneThrough {
+  /** The sizes by which its fleet grew. */
+  readonly grown: readonly number[];
+  /** Why its rollback failed; null when it did not. All that is judged was seen by then, and the teardown takes the rest. */
+  readonly notRolledBack: string | null;
+}
+
 /**
  * Runs the arm and takes its fleet down.
- * @returns the sizes by which its fleet grew.
- * @throws UnsteadyError, StoppedError, or what broke, after its rollback; wrapped in a SuppressedError where the
- * rollback or the teardown failed as well; TeardownError where nothing but the teardown did.
+ * @throws UnsteadyError, StoppedError, or what broke, after its rollback; wrapped in a SuppressedError where the teardown
+ * failed as well; TeardownError where nothing but the teardown did.
  */
-export async function runArm(context: ArmContext): Promise<readonly number[]> {
+export async function runArm(context: ArmContext): Promise<GoneThrough> {
   await using arm = await openArm(context);
   await arm.start();
-  // Disposed before the fleet, and not able to hide what ended the method, as a `finally` would.
-  await using rollback = new AsyncDisposableStack();
-  rollback.defer(() => arm.rollBack());
-  await goThrough(arm, context);
-  return arm.grown;
+  const ended = await failureOf(goThrough(arm, context));
+  const rollback = await failureOf(arm.rollBack());
+  // What ended the method comes before what its rollback met then.
+  if (ended !== null) throw ended.error;
+  context.signal.throwIfAborted();
+  return { grown: arm.grown, notRolledBack: rollback === null ? null : messageOf(rollback.error) };
 }
+
+async function failureOf(work: Promise<void>): Promise<{ readonly error: unknown } | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    return { error };
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The steady state and the phases of the method; the last of them ends the load. */
 async function goThrough(arm: ArmSession, { layout: { method } }: ArmContext): Promise<void> {

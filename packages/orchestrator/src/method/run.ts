@@ -24,8 +24,9 @@ export async function runExperiment(context: RunContext): Promise<readonly Journ
   using _keeping = journal.subscribe((record) => records.push(record));
   recordHead(context);
   try {
-    await runArms({ ...context, signal: AbortSignal.any([context.signal, journal.failed]) }, () => records);
-    journal.append({ kind: 'end', how: 'complete', reason: null });
+    const signal = AbortSignal.any([context.signal, journal.failed]);
+    const reason = await runArms({ ...context, signal }, () => records);
+    journal.append({ kind: 'end', how: 'complete', reason });
   } catch (error) {
     if (recordEarlyEnd(journal, error) === 'failed') throw error;
   }
@@ -46,11 +47,15 @@ async function inOrder<Result>(isLast: boolean, arm: () => Promise<Result>): Pro
   }
 }
 
-/** The arms one after another, each with the machine for itself: arms that share it measure one another. */
+/**
+ * The arms one after another, each with the machine for itself: arms that share it measure one another.
+ * @returns what is to be told of their rollbacks; null when nothing is.
+ */
 async function runArms(
   { layout, signal, journal, runtime, runId, seed }: RunContext,
   records: () => readonly JournalRecord[],
-): Promise<void> {
+): Promise<string | null> {
+  const unrolled: string[] = [];
   const grownBy = new Map<string, readonly number[]>();
   for (const arm of layout.arms) {
     using watch = watchForStop(layout.stopWhen, arm.name, journal);
@@ -65,7 +70,10 @@ async function runArms(
       signal,
       stop: watch.signal,
     };
-    const grown = await inOrder(arm === layout.arms.at(-1), () => runArm(context));
-    grownBy.set(arm.name, grown ?? []);
+    const gone = await inOrder(arm === layout.arms.at(-1), () => runArm(context));
+    grownBy.set(arm.name, gone?.grown ?? []);
+    if (gone?.notRolledBack != null)
+      unrolled.push(`the rollback of ${arm.name} failed: ${gone.notRolledBack}`);
   }
+  return unrolled.length === 0 ? null : unrolled.join('; ');
 }

@@ -15,6 +15,11 @@ import { pidsHierarchy } from './pids-tree.ts';
 /** Names that the cgroup runtime gives; the rest of the name is checked for its owner. */
 const OURS = /^fleetfall-[a-z0-9-]+\./;
 
+/** Where runs of another TMPDIR have made their folders, most likely. */
+const TEMPORARY = ['/tmp', '/var/tmp'];
+/** A scope of a user's manager, as systemd makes them, is six below the top. */
+const DEPTH_MAX = 8;
+
 /**
  * Removes what is proven to be of a dead run, cgroups first: their processes use the folders.
  * @param check only says what would be removed.
@@ -29,11 +34,21 @@ export async function pruneCgroups(check: boolean, owner?: Owner): Promise<Lefto
       owner: ownerInName(basename(path)),
       remove: () => remove(path),
     }));
-  const cgroups = (pidsHierarchy()?.folders ?? []).flatMap((folder) =>
-    found('cgroup', folder, removeWithChildren),
+  const hierarchy = pidsHierarchy()?.folders ?? [];
+  // Another run's may be anywhere in the tree: in a scope or a slice of its own. One's own are where it may make them.
+  const top = hierarchy.at(-1);
+  const places = owner !== undefined || top === undefined ? hierarchy : cgroupsBelow(top);
+  const cgroups = places.flatMap((folder) => found('cgroup', folder, removeWithChildren));
+  const folders = [...new Set([tmpdir(), ...TEMPORARY])].flatMap((place) =>
+    found('folder', place, (path) => rm(path, { recursive: true, force: true })),
   );
-  const folders = found('folder', tmpdir(), (path) => rm(path, { recursive: true, force: true }));
   return [...(await pruneEach(cgroups, check)), ...(await pruneEach(folders, check))];
+}
+
+/** A cgroup and all below it, but for those of fleets. */
+function cgroupsBelow(folder: string, depth = 0): string[] {
+  const below = depth === DEPTH_MAX ? [] : foldersIn(folder).filter((name) => !OURS.test(name));
+  return [folder, ...below.flatMap((name) => cgroupsBelow(join(folder, name), depth + 1))];
 }
 
 function ours(folder: string, owner: Owner | undefined): string[] {
@@ -52,7 +67,7 @@ async function removeWithChildren(cgroup: string): Promise<void> {
   await removeCgroup(cgroup);
 }
 
-/** One that is gone, by another's hand, has none. */
+/** One that is gone, by another's hand, has none; what a user may not list is none of that user's runs'. */
 function foldersIn(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
@@ -60,7 +75,7 @@ function foldersIn(folder: string): string[] {
       .map(({ name }) => name);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENODEV') return [];
+    if (code === 'ENOENT' || code === 'ENODEV' || code === 'EACCES') return [];
     throw error;
   }
 }
