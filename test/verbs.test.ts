@@ -15,7 +15,7 @@ const SMALL = [
   ...['--discovery-delay-max', '500ms', '--build-interval', '500ms', '--shard-map-max-age', '1200ms'],
 ];
 
-const FAULT_LINE = /^$|^ [a-z-]+-\d+ of .+: (installed|healed)$/;
+const ACCOUNT_LINE = /^$|^ deploy: agedMap serve$|^ [a-z-]+-\d+ of .+: (installed|healed)$/;
 
 interface Answer {
   readonly removed: readonly string[];
@@ -43,8 +43,8 @@ describe.each(RUNTIMES)('a fleet of the shell on %s', (runtime) => {
     const call = fleetfallIn({ XDG_RUNTIME_DIR: base.path });
     const json = async (...args: readonly string[]): Promise<Answer> => {
       const { stdout, stderr, exitCode } = await call(...args, '--json');
-      // Beside the answer only what became of faults is told.
-      const others = stderr.split('\n').filter((line) => !FAULT_LINE.test(line));
+      // Beside the answer only what was deployed and what became of faults is told.
+      const others = stderr.split('\n').filter((line) => !ACCOUNT_LINE.test(line));
       expect([exitCode, others]).toEqual([0, []]);
       return JSON.parse(stdout) as Answer;
     };

@@ -103,6 +103,10 @@ function armLine(
       return record.event === 'died'
         ? ` ${record.memberId} died: ${record.detail ?? 'no reason known'}`
         : undefined;
+    case 'deploy': {
+      const changed = Object.entries(record.changes).map(([field, value]) => `${field} ${value}`);
+      return ` deploy: ${changed.join(', ')}`;
+    }
     case 'fault': {
       const verdict = record.reason === null ? record.outcome : `${record.outcome}: ${record.reason}`;
       return ` ${record.faultId} of ${record.members.join(', ')}: ${verdict}`;
