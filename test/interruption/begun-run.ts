@@ -21,15 +21,17 @@ export interface BegunRun extends AsyncDisposable {
 
 export interface BeginOptions extends LaunchOptions {
   readonly runtime: string;
+  /** Flags of the run, besides those of a small one. */
+  readonly flags?: readonly string[];
   /** Where its store is. @default a folder of its own, gone afterwards */
   readonly store?: string;
 }
 
 /** Starts a run and waits until its journal says which it is. Ended afterwards, if it is not already. */
-export async function beginRun({ runtime, store, ...launch }: BeginOptions): Promise<BegunRun> {
+export async function beginRun({ runtime, store, flags = [], ...launch }: BeginOptions): Promise<BegunRun> {
   const own = await temporaryFolder();
   const place = store ?? own.path;
-  const run = ['run', 'kinesis-2020', '--size', 'small', '--runtime', runtime, '--store', place];
+  const run = ['run', 'kinesis-2020', '--size', 'small', '--runtime', runtime, '--store', place, ...flags];
   const process = startFleetfall(run, launch);
   const folder = join(place, 'kinesis-2020', 'latest');
   const journal = join(folder, 'journal.ndjson');

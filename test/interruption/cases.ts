@@ -24,6 +24,10 @@ export type Interruption = { readonly runtime: RuntimeName; readonly phase: Phas
   /** The disk is full (ENOSPC). */
   | { readonly kind: 'disk-full' }
   | { readonly kind: 'engine-stopped' }
+  /** Killed while a partition, a delay and a pause are in force. */
+  | { readonly kind: 'killed-with-faults' }
+  /** Not a run: the keeper of a fleet of the shell, killed. */
+  | { readonly kind: 'keeper-killed' }
   /** Not a run: `fleetfall doctor`, killed while its throw-away fleet is there. */
   | { readonly kind: 'doctor-killed' }
 );
@@ -36,10 +40,16 @@ const bySignal: Interruption[] = PHASES.flatMap((phase) =>
 const byTrouble: Interruption[] = RUNTIMES.flatMap((runtime): Interruption[] => [
   { kind: 'launcher-killed', runtime, phase: 'start' },
   { kind: 'doctor-killed', runtime, phase: 'start' },
+  { kind: 'keeper-killed', runtime, phase: 'start' },
   { kind: 'one-of-two-killed', runtime, phase: 'start' },
   { kind: 'journal-too-big', runtime, phase: 'steady-state' },
-  // A disk of a test's own takes the right to mount one.
-  ...(process.getuid?.() === 0 ? [{ kind: 'disk-full', runtime, phase: 'start' } as const] : []),
+  // A disk of a test's own takes the right to mount one, and rules in the kernel that to make them.
+  ...(process.getuid?.() === 0
+    ? ([
+        { kind: 'disk-full', runtime, phase: 'start' },
+        { kind: 'killed-with-faults', runtime, phase: 'outage' },
+      ] as const)
+    : []),
   ...(runtime === 'docker' ? [{ kind: 'engine-stopped', runtime, phase: 'steady-state' } as const] : []),
 ]);
 
@@ -74,6 +84,8 @@ const TROUBLE_SECONDS: Readonly<Record<Exclude<Interruption['kind'], 'signal'>, 
   'launcher-killed': 4,
   'one-of-two-killed': 13,
   'doctor-killed': 8,
+  'keeper-killed': 12,
+  'killed-with-faults': 18,
   'journal-too-big': 14,
   'disk-full': 14,
   'engine-stopped': 10,

@@ -3,8 +3,10 @@
  * journal that can be judged, the right exit code.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readJournal } from '@fleetfall/journal/read.ts';
 import { prune } from '@fleetfall/orchestrator/runtime/prune.ts';
 import { execa } from 'execa';
 import { expect } from 'vitest';
@@ -25,6 +27,14 @@ const JOURNAL_ROOM_BYTES = 20_000;
 /** Enough for the first seconds of a small run. */
 const DISK_BYTES = 128 * 1_024;
 const LOOK_INTERVAL_MS = 50;
+/** A fleet that is hurt in every way that leaves something on the host, and is held so. */
+const WITH_FAULTS = [
+  ...['--expect', 'healthy', '--pids-max', '64', '--set'],
+  `method=[{ phase: hurt, steps: [
+    { partition: { targets: { members: [fe-01] }, from: { members: [be-1] } } },
+    { slow: { targets: { members: [fe-02] }, from: { members: [be-1] }, delay: 100ms } },
+    { pause: { members: [fe-03] } } ] }, { phase: outage, steps: [{ hold: 60s }] }]`,
+];
 /** Makes the launcher believe that it runs on an older Node. */
 const ON_OLDER_NODE =
   'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.0.0"}})';
@@ -44,6 +54,10 @@ export async function interrupt(interruption: Interruption): Promise<void> {
       return diskFull(interruption);
     case 'engine-stopped':
       return engineStopped(interruption);
+    case 'killed-with-faults':
+      return killedWithFaults(interruption);
+    case 'keeper-killed':
+      return keeperKilled(interruption);
     case 'doctor-killed':
       return doctorKilled(interruption);
   }
@@ -134,11 +148,43 @@ async function engineStopped({ runtime, phase }: Interruption): Promise<void> {
   expect(stderr).toMatch(/not all could be taken down: .*'fleetfall prune' removes/);
   expect(exitCode).toBe(HARNESS_BROKE);
   expect(await remainsOf(run.runId)).not.toEqual([]);
+  // The reaper waits for the engine, and goes on with it.
   await engine.restore();
-  await fleetfall('prune');
   await expectReaped(run.runId);
   await expectPruneCheckClean(run.runId);
   await expectJudged(run);
+}
+
+async function killedWithFaults({ runtime, phase }: Interruption): Promise<void> {
+  await using run = await beginRun({ runtime, flags: WITH_FAULTS });
+  await run.reach(phase);
+  const kinds = new Set((await remainsOf(run.runId)).map((left) => left.split(' ')[0]));
+  // In a container's own network they go with it, and are not on the host.
+  expect(kinds.has('nftables')).toBe(runtime === 'cgroup');
+  run.process.kill('SIGKILL');
+  await run.process;
+  await expectReaped(run.runId);
+  expect(reaped(run)).toMatchObject({ left: [] });
+  await expectPruneCheckClean(run.runId);
+  await expectJudged(run);
+}
+
+async function keeperKilled({ runtime }: Interruption): Promise<void> {
+  using base = await temporaryFolder();
+  const env = { XDG_RUNTIME_DIR: base.path };
+  const up = await startFleetfall(
+    ['up', 'kinesis-2020', '--size', 'small', '--runtime', runtime, '--store', base.path, '--for', '5m'],
+    { env },
+  );
+  expect(up.exitCode, up.stderr).toBe(0);
+  const folder = join(base.path, `fleetfall-${userInfo().uid}`, 'default');
+  const { owner, journal } = JSON.parse(readFileSync(join(folder, 'keeper.json'), 'utf8'));
+  const { runId } = readJournal(journal).run;
+  process.kill(owner.pid, 'SIGKILL');
+  await expectReaped(runId);
+  await expectPruneCheckClean(runId);
+  // Its members are gone by then; the name is given free.
+  expect((await startFleetfall(['down'], { env })).exitCode).toBe(0);
 }
 
 async function doctorKilled({ runtime }: Interruption): Promise<void> {

@@ -10,6 +10,7 @@ import { fleetfall } from '../fleetfall.ts';
 /** What the reaper promises. */
 const REAPED_WITHIN_MS = 10_000;
 const LOOK_INTERVAL_MS = 100;
+const SOMETHING_LEFT = 4;
 
 export async function remainsOf(runId: string): Promise<string[]> {
   const leftovers = await prune({ check: true, environment: process.env });
@@ -31,9 +32,10 @@ export async function expectReaped(runId: string): Promise<void> {
 
 /** As a user asks: `prune --check` has nothing to say of the run. Other runs of this host are their own affair. */
 export async function expectPruneCheckClean(runId: string): Promise<void> {
-  const { stdout } = await fleetfall('prune', '--check', '--json');
-  const { leftovers } = JSON.parse(stdout) as { leftovers: { name: string }[] };
+  const { stdout, exitCode } = await fleetfall('prune', '--check', '--json');
+  const { leftovers } = JSON.parse(stdout) as { leftovers: { name: string; dead: boolean }[] };
   expect(leftovers.filter((each) => isOf(runId, each))).toEqual([]);
+  expect(exitCode).toBe(leftovers.some(({ dead }) => dead) ? SOMETHING_LEFT : 0);
 }
 
 const isOf = (runId: string, { name }: { readonly name: string }): boolean =>
