@@ -51,6 +51,8 @@ export interface PlotSpec {
   /** Least and most of the vertical axis. */
   readonly y: readonly [number, number];
   readonly log?: boolean;
+  /** Where the vertical axis is written on, where that is no scale but a list. */
+  readonly ticks?: readonly number[];
   readonly unit: (value: number) => string;
   /** What stands at the top, at a moment: values that are cut there. */
   readonly cut?: readonly { readonly atMs: number; readonly text: string }[];
@@ -112,6 +114,7 @@ export function drawPlot(
         values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : spec.unit(tick))),
         space: clock === null ? 26 : 32,
         ...(spec.log ? { splits: () => powersOfTen(shown.y) } : {}),
+        ...(spec.ticks === undefined ? {} : { splits: () => [...(spec.ticks ?? [])] }),
       },
     ],
     series: [{}, ...spec.lines.map(seriesOf)],

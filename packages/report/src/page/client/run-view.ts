@@ -6,6 +6,7 @@ import { armName } from '../arm-names.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import type { RunModel } from '../model/run-model.ts';
 import type { Moment, PageData } from '../page-data.ts';
+import { alarmsPlot } from './alarm-plot.ts';
 import { makeClock } from './clock.ts';
 import { drawLanes } from './lanes.ts';
 import { failedSharePlot, latencyPlot, requestsPlot } from './load-plots.ts';
@@ -68,6 +69,7 @@ export function showRun(
     const ofThreads = [
       frame(() => threadsPlot(arm)),
       frame(() => refusalsPlot(arm, findings.uncounted[arm.name] ?? 0)),
+      frame(() => alarmsPlot(arm)),
     ];
     lanes = drawLanes(plots, arm, own, clock);
     frontEndsDrawn = arm.frontEnds.length;
