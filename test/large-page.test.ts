@@ -4,7 +4,11 @@
  */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { judge } from '@fleetfall/claims/judge.ts';
+import { overTrials } from '@fleetfall/claims/statistics/over-trials.ts';
+import { trialResults } from '@fleetfall/claims/statistics/trial-results.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
+import { trialsPage } from '@fleetfall/report/page/trials-page.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tellRun } from '../packages/claims/test/journal-builder.ts';
 import { seriousIn } from './accessible.ts';
@@ -89,6 +93,31 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)('the page of a large run', () => {
     expect(await page.locator('#moments button').count()).toBe(0);
     expect(await seriousIn(page)).toEqual([]);
     await keepScreenshot(page, 'large-report');
+    expect(complaints).toEqual([]);
+  });
+
+  test('shows trials side by side, each leading to its report', async () => {
+    const verdict = judge(told);
+    const results = trialResults(told, 1);
+    const file = join(folder.path, 'trials.html');
+    const numbers = [1, 2, 3];
+    writeFileSync(
+      file,
+      await trialsPage({
+        experiment: 'kinesis-2020',
+        trials: numbers.map((number) => ({ number, seed: `seed-${number}`, verdict, report: 'report.html' })),
+        arms: overTrials(
+          numbers.flatMap((trial) => results.map((result) => ({ ...result, trial }))),
+          'seed',
+        ),
+      }),
+    );
+    const { page, complaints } = await browser.open(file, { width: 1280, scheme: 'dark' });
+    expect(await page.locator('h1').textContent()).toBe('3 of 3 trials as expected');
+    expect(await page.locator('tbody a').count()).toBe(numbers.length);
+    expect(await page.locator('section h2').count()).toBe(1 + ARMS.length);
+    expect(await seriousIn(page)).toEqual([]);
+    await keepScreenshot(page, 'trials');
     expect(complaints).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 /**
  * Three arms, five trials, interrupted in the second and resumed; then held against an earlier run of the same.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -55,6 +55,7 @@ it(
 
     const resumed = await startFleetfall(['resume', folder, '--json'], { timeoutMs: 10 * MINUTES });
     const told = JSON.parse(resumed.stdout) as TrialsJson;
+    expect(readFileSync(join(folder, 'trials.html'), 'utf8')).toContain(`of ${TRIALS} trials as expected`);
     expect(told.trials.map(({ number, verdict }) => [number, verdict])).toEqual(
       Array.from({ length: TRIALS }, (_, index) => [index + 1, 'as-expected']),
     );

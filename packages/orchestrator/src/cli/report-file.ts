@@ -13,6 +13,9 @@ export function reportPathOf(journalPath: string): string {
   return join(dirname(journalPath), 'report.html');
 }
 
+/** Where the page of a run's trials side by side lies. */
+export const trialsPageIn = (folder: string): string => join(folder, 'trials.html');
+
 /** Makes the report and puts it in its place whole: whoever opens it sees the old one or the new one. */
 export async function writeReport(records: readonly JournalRecord[], path: string): Promise<void> {
   const page = await reportPage(records);

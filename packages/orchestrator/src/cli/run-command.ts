@@ -16,6 +16,7 @@ import { leaveReport, reportPathOf } from './report-file.ts';
 import { experimentIn, makeRunFolder } from './store.ts';
 import { stretchToHost } from './stretch.ts';
 import { type JudgedTrial, runTrials } from './trials.ts';
+import { leaveTrialsPage } from './trials-page-file.ts';
 import { trialsExitCode, trialsJson, trialsText } from './trials-text.ts';
 import { verdictJson, verdictText } from './verdict-text.ts';
 
@@ -78,6 +79,7 @@ async function runAndTell(
   // Before the pages, which take their time: a build server waits for these.
   writeBuildReports(trials, files);
   for (const { records, journalPath } of trials) await leaveReport(records, journalPath, context);
+  if (layout.trials > 1) await leaveTrialsPage(trials, folder, context);
   context.signal.throwIfAborted();
   return leftBehind === undefined ? exitCode : EXIT.leftover;
 }

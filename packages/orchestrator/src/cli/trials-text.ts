@@ -14,7 +14,7 @@ import {
   type TrialResult,
 } from '@fleetfall/claims/statistics/over-trials.ts';
 import { EXIT } from './exit-codes.ts';
-import { reportPathOf } from './report-file.ts';
+import { reportPathOf, trialsPageIn } from './report-file.ts';
 import type { JudgedTrial } from './trials.ts';
 import { verdictJson } from './verdict-text.ts';
 
@@ -42,7 +42,8 @@ export function trialsText(trials: readonly JudgedTrial[], folder: string): stri
     }),
     ...armsOver(trials).flatMap(armLines),
     '',
-    ` run  ${folder}`,
+    ` run     ${folder}`,
+    ` report  ${trialsPageIn(folder)}`,
     '',
   ];
   return lines.join('\n');
@@ -59,10 +60,12 @@ export function trialsJson(trials: readonly JudgedTrial[], folder: string): obje
     asExpected,
     arms: armsOver(trials),
     folder,
+    report: trialsPageIn(folder),
   };
 }
 
-function armsOver(trials: readonly JudgedTrial[]): ArmOverTrials[] {
+/** The trials summed up, arm by arm. */
+export function armsOver(trials: readonly JudgedTrial[]): ArmOverTrials[] {
   const seed = trials[0]?.records.find((record) => record.kind === 'run')?.seed ?? '';
   return overTrials(trials.flatMap(resultsOf), seed);
 }
