@@ -1,7 +1,8 @@
 import { judge } from '@fleetfall/claims/judge.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
-import { knownAt } from '@fleetfall/report/page/model/acquaintance.ts';
-import type { ArmModel } from '@fleetfall/report/page/model/arm-model.ts';
+import type { MemberState } from '@fleetfall/protocol/member-state.ts';
+import { CHANGES_MAX, knownAt } from '@fleetfall/report/page/model/acquaintance.ts';
+import { type ArmModel, EVENTS_MAX } from '@fleetfall/report/page/model/arm-model.ts';
 import { decodeCells, encodeCells } from '@fleetfall/report/page/model/columns.ts';
 import { addColumn, CELLS_MAX, cellAt, makeGrid, put } from '@fleetfall/report/page/model/grid.ts';
 import { totalsByKind } from '@fleetfall/report/page/model/load-rows.ts';
@@ -187,7 +188,46 @@ describe('the model of a run', () => {
     ]);
   });
 
+  test('stays within bounds however often members are restarted, and knows how all stand', () => {
+    const stamp = (monoMs: number) => ({ monoMs, atMs: 1_000_000 + monoMs, arm: 'main' });
+    const memberIds = ['fe-1', 'fe-2', 'fe-3'];
+    const model = makeRun();
+    const heed = (record: object): void => heedRecord(model, record as LooseRecord);
+    const life = { kind: 'member', role: 'front-end', cohort: 'incumbent', frontEnds: 3, detail: null };
+    // Each round has twelve changes: three members forget two and learn of two.
+    const rounds = CHANGES_MAX / 10;
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const [index, memberId] of memberIds.entries()) {
+        const atMs = round * 3_000 + index * 500;
+        heed({ ...stamp(atMs), ...life, event: 'started', memberId, incarnation: round });
+        const learnedAtMs = Object.fromEntries(memberIds.map((id) => [id, 1_000_000 + atMs + 100]));
+        const state = { ...sampleOf(told), memberId, incarnation: `${round}`, membership: { learnedAtMs } };
+        heed({
+          ...stamp(atMs + 250),
+          kind: 'observer',
+          record: { kind: 'sample', sampledAtMs: 0, tookMs: 1, state },
+        });
+      }
+    }
+    const arm = model.arms[0] as ArmModel;
+    expect(arm.mesh.atMs.length).toBeLessThanOrEqual(CHANGES_MAX);
+    expect(arm.events.length).toBeLessThanOrEqual(EVENTS_MAX + 1);
+    for (const { endedMs } of arm.frontEnds) expect(endedMs.length).toBeLessThanOrEqual(2 * CELLS_MAX);
+    expect(knownAt(arm.mesh, 3, arm.endMs).size).toBe(3 * 2);
+    expect(decodeRun(JSON.parse(JSON.stringify(encodeRun(model)))).arms[0]?.events).toHaveLength(
+      arm.events.length,
+    );
+  });
+
   test('of an empty journal is empty', () => {
     expect(modelOf([] as JournalRecord[])).toMatchObject({ run: null, arms: [], records: 0 });
   });
 });
+
+/** What a front-end told of itself in a run. */
+function sampleOf(records: readonly JournalRecord[]): MemberState {
+  for (const record of records) {
+    if (record.kind === 'observer' && record.record.kind === 'sample') return record.record.state;
+  }
+  throw new Error('there is no sample');
+}

@@ -2,7 +2,11 @@
  * Which front-end knows which, over time: the mesh. A front-end keeps threads for each other one that it has
  * learned of, so this is what its thread count follows. Kept as changes, by the wall clock of the one who learned.
  */
+import { coarsened } from './coarsen.ts';
 import { type Cells, decodeCells, encodeCells } from './columns.ts';
+
+/** As many as fifty front-ends need twenty restarts for. */
+export const CHANGES_MAX = 50_000;
 
 export interface Acquaintance {
   /** When each change happened, monotonic and in no order; who changed; whom it came to know (1) or forgot (0). */
@@ -12,6 +16,8 @@ export interface Acquaintance {
   readonly known: number[];
   /** The newest of what each one knows, by its index. */
   readonly current: Map<number, Set<number>>;
+  /** How many changes are kept before they are put together. */
+  room: number;
 }
 
 /** {@link Acquaintance} as it is written into a report. */
@@ -29,6 +35,7 @@ export const makeAcquaintance = (): Acquaintance => ({
   of: [],
   known: [],
   current: new Map(),
+  room: CHANGES_MAX,
 });
 
 /**
@@ -93,6 +100,7 @@ export function decodeAcquaintance(text: AcquaintanceText): Acquaintance {
     of: column(text.of),
     known: column(text.known),
     current: new Map(),
+    room: Math.max(CHANGES_MAX, 2 * text.length),
   };
   mesh.by.forEach((by, index) => {
     const set = mesh.current.get(by) ?? new Set();
@@ -109,4 +117,20 @@ function change(mesh: Acquaintance, atMs: number, by: number, of: number, known:
   mesh.by.push(by);
   mesh.of.push(of);
   mesh.known.push(known);
+  if (mesh.atMs.length > mesh.room) putTogether(mesh);
+}
+
+/** Puts neighbouring changes of each pair together. A mesh with more pairs than there is room for gets more. */
+function putTogether(mesh: Acquaintance): void {
+  const { atMs, by, of, known } = mesh;
+  const kept = coarsened([...atMs.keys()], mesh.room / 2, {
+    atMs: (index) => atMs[index] ?? 0,
+    thing: (index) => `${by[index]} ${of[index]}`,
+  });
+  for (const column of [atMs, by, of, known]) {
+    const values = kept.map((index) => column[index] ?? 0);
+    column.length = 0;
+    for (const value of values) column.push(value);
+  }
+  mesh.room = Math.max(CHANGES_MAX, 2 * kept.length);
 }

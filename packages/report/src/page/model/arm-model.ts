@@ -6,12 +6,17 @@
 import type { ArmSettings, Expectation, Prediction, Stamp } from '@fleetfall/journal/records.ts';
 import type { MemberState } from '@fleetfall/protocol/member-state.ts';
 import { type Acquaintance, forgetAll, heedLearned, makeAcquaintance } from './acquaintance.ts';
+import { coarsened } from './coarsen.ts';
+import { type FaultDoubt, type FaultMark, heedFault } from './faults.ts';
 import { type Firsts, heedRefusal, heedWindow, makeFirsts } from './firsts.ts';
 import { type FrontEnd, heedKernel, heedState, makeFrontEnd } from './front-end.ts';
-import { cellAt, type Grid, makeGrid, put } from './grid.ts';
+import { CELLS_MAX, cellAt, type Grid, makeGrid, put } from './grid.ts';
 import { addWindow, type LoadRows, type LoadWindowRecord, makeLoadRows } from './load-rows.ts';
 import type { LooseArmRecord } from './loose-records.ts';
 import { addProbe, makeProbes, type Probes } from './probes.ts';
+
+/** More starts and ends than a row of pixels shows; of one member, neighbouring ones are then put together. */
+export const EVENTS_MAX = 4_000;
 
 /** The phase in which a method adds front-ends one by one. */
 const GROWTH = 'growth';
@@ -22,29 +27,6 @@ export interface PhaseMark {
   /** null while it lasts. */
   endMs: number | null;
 }
-
-/** Something that was done to the fleet on purpose, and is known to have been in force. */
-export interface FaultMark {
-  readonly id: string;
-  readonly name: string;
-  readonly beginMs: number;
-  /** null where it was never healed. */
-  endMs: number | null;
-  readonly outcome: string | null;
-}
-
-/** A fault that was to be put into force, or lifted, and is not known to have been. */
-export interface FaultDoubt {
-  readonly atMs: number;
-  readonly id: string;
-  readonly name: string;
-  readonly event: string;
-  readonly outcome: string;
-  readonly reason: string | null;
-}
-
-/** Outcomes that credit nothing. One that is not known here is another version's, and shown as it is. */
-const DOUBTFUL: ReadonlySet<string> = new Set(['skipped', 'indeterminate']);
 
 /** A member's start, restart, removal or death. */
 export interface MemberEvent {
@@ -74,7 +56,6 @@ export interface ArmModel {
   readonly events: MemberEvent[];
   /** The front-end fleet's size each time it changed. */
   readonly sizes: { readonly atMs: number; readonly count: number }[];
-  readonly settledMs: number[];
   prediction: (Prediction & { readonly atMs: number }) | null;
   readonly grid: Grid;
   readonly frontEnds: FrontEnd[];
@@ -99,7 +80,6 @@ export function makeArm(name: string, beginMs: number): ArmModel {
     doubts: [],
     events: [],
     sizes: [],
-    settledMs: [],
     prediction: null,
     grid: makeGrid(beginMs),
     frontEnds: [],
@@ -136,7 +116,6 @@ export function heedArmRecord(arm: ArmModel, record: LooseArmRecord): boolean {
       heedMember(arm, record);
       return true;
     case 'settled':
-      arm.settledMs.push(record.monoMs);
       return true;
     case 'prediction':
       arm.prediction = { atMs: record.monoMs, ...record.prediction };
@@ -174,22 +153,16 @@ function heedPhase(
   }
 }
 
-function heedFault(arm: ArmModel, record: Extract<LooseArmRecord, { kind: 'fault' }>): void {
-  const { faultId: id, fault, event, monoMs } = record;
-  const name = fault?.kind ?? id;
-  const outcome = record.outcome === undefined || record.outcome === null ? null : String(record.outcome);
-  const open = arm.faults.findLast((known) => known.id === id && known.endMs === null);
-  if (outcome !== null && DOUBTFUL.has(outcome)) {
-    const reason = typeof record.reason === 'string' ? record.reason : null;
-    arm.doubts.push({ atMs: monoMs, id, name, event, outcome, reason });
-  } else if (event === 'heal' && open !== undefined) open.endMs = monoMs;
-  // One that was lifted without having been credited was in force at no moment that is known.
-  else if (event !== 'heal') arm.faults.push({ id, name, beginMs: monoMs, endMs: null, outcome });
-}
-
 function heedMember(arm: ArmModel, record: Extract<LooseArmRecord, { kind: 'member' }>): void {
   const { monoMs: atMs, memberId, role, event, incarnation, detail, cohort, frontEnds } = record;
   arm.events.push({ atMs, event, memberId, role, incarnation, detail });
+  if (arm.events.length > EVENTS_MAX) {
+    const kept = coarsened(arm.events, EVENTS_MAX / 2, {
+      atMs: (each) => each.atMs,
+      thing: (each) => each.memberId,
+    });
+    arm.events.splice(0, arm.events.length, ...kept);
+  }
   if (role !== 'front-end') return;
   let frontEnd = frontEndOf(arm, memberId);
   if (frontEnd === undefined) {
@@ -197,9 +170,21 @@ function heedMember(arm: ArmModel, record: Extract<LooseArmRecord, { kind: 'memb
     arm.frontEnds.push(frontEnd);
   }
   if (arm.sizes.at(-1)?.count !== frontEnds) arm.sizes.push({ atMs, count: frontEnds });
+  if (arm.sizes.length > EVENTS_MAX) {
+    const kept = coarsened(arm.sizes, EVENTS_MAX / 2, { atMs: (each) => each.atMs, thing: () => 'fleet' });
+    arm.sizes.splice(0, arm.sizes.length, ...kept);
+  }
   if (event === 'started' && incarnation === 1) return;
-  frontEnd.endedMs.push(atMs);
+  noteEnd(arm, frontEnd, atMs);
   forgetAll(arm.mesh, arm.frontEnds.indexOf(frontEnd), atMs);
+}
+
+/** Two ends in one cell say no more than one. */
+function noteEnd({ grid }: ArmModel, { endedMs }: FrontEnd, atMs: number): void {
+  endedMs.push(atMs);
+  if (endedMs.length <= 2 * CELLS_MAX) return;
+  const byCell = new Map(endedMs.map((endMs) => [Math.floor((endMs - grid.beginMs) / grid.stepMs), endMs]));
+  endedMs.splice(0, endedMs.length, ...byCell.values());
 }
 
 function heedObserved(
