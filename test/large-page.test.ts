@@ -38,6 +38,14 @@ function faultAt(monoMs: number, faultId: string, event: string, outcome: string
   } as unknown as JournalRecord;
 }
 
+/** A back-end that died, and came back. */
+function backEndAt(monoMs: number, event: 'died' | 'started', incarnation: number) {
+  return {
+    ...{ monoMs, atMs: 1_700_000_000_000 + monoMs, arm: 'main', kind: 'member', role: 'back-end' },
+    ...{ memberId: 'be-1', event, incarnation, cohort: null, frontEnds: 36, detail: null },
+  } as unknown as JournalRecord;
+}
+
 const told = tellRun({
   arms: ARMS,
   waves: [10, 20, 30],
@@ -51,6 +59,8 @@ const records = [
   faultAt(outageMs + 1_000, 'pause-1', 'inject', 'installed', null),
   faultAt(outageMs + 3_000, 'pause-1', 'heal', 'healed', null),
   faultAt(outageMs + 4_000, 'partition-1', 'inject', 'skipped', 'there is no nft'),
+  backEndAt(outageMs + 4_500, 'died', 1),
+  backEndAt(outageMs + 5_000, 'started', 2),
 ].toSorted((left, right) => left.monoMs - right.monoMs);
 const lines = records.map((record) => `${JSON.stringify(record)}\n`);
 
@@ -84,6 +94,8 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)('the page of a large run', () => {
     expect(moments).toContain('healed: pause');
     expect(moments).toContain('skipped: partition (there is no nft)');
     expect(moments).not.toContain('fault: partition');
+    expect(moments).toContain('be-1 died');
+    expect(moments).toContain('be-1 started again');
 
     for (const arm of ARMS) {
       await page.locator(`input[name="arm"][value="${arm}"]`).check();

@@ -1,5 +1,6 @@
 /**
- * A button for each marked moment of an arm and for each fault: it sets the clock there. Faults that are not known to
+ * A button for each marked moment of an arm, for each fault, and for each end and restart of what stands behind the
+ * front-ends, which have rows of their own: it sets the clock there. Faults that are not known to
  * have been in force are told as what they are, and are drawn nowhere else.
  */
 import type { ArmModel } from '../model/arm-model.ts';
@@ -12,7 +13,9 @@ type Told = Pick<Moment, 'atMs' | 'text'>;
 /** Shows them; those that are there already stay as they are, and keep the focus. */
 export function showMoments(arm: ArmModel, moments: readonly Moment[], clock: Clock): void {
   const frame = element('moments');
-  const all = [...moments, ...faultsOf(arm)].toSorted((left, right) => left.atMs - right.atMs);
+  const all = [...moments, ...faultsOf(arm), ...livesBehind(arm)].toSorted(
+    (left, right) => left.atMs - right.atMs,
+  );
   const texts = all.map(({ atMs, text }) => `${((atMs - arm.beginMs) / 1000).toFixed(1)} s  ${text}`);
   if (texts.join('\n') === [...frame.children].map(({ textContent }) => textContent).join('\n')) return;
   frame.replaceChildren(
@@ -24,6 +27,17 @@ export function showMoments(arm: ArmModel, moments: readonly Moment[], clock: Cl
       return button;
     }),
   );
+}
+
+/** Back-ends and the metadata store: what of them was started again, and what went. */
+function livesBehind({ events }: ArmModel): Told[] {
+  return events
+    .filter(({ role }) => role === 'back-end' || role === 'metadata')
+    .filter(({ event, incarnation }) => event !== 'started' || incarnation > 1)
+    .map(({ atMs, event, memberId, detail }) => ({
+      atMs,
+      text: `${memberId} ${event === 'started' ? 'started again' : event}${detail === null ? '' : `: ${detail}`}`,
+    }));
 }
 
 function faultsOf({ faults, doubts }: ArmModel): Told[] {
