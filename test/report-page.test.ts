@@ -166,6 +166,46 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)(`the page in a browser${leftOut}`, ()
     await expect.poll(places).toEqual(['transform: translateX(0px);']);
   });
 
+  test('zooms about the moment by keys, and out again', async () => {
+    const { page } = await browser.open(report, { width: 1280, scheme: 'light' });
+    const slider = page.locator('#time');
+    const line = page.locator('#plot-threads .now-line');
+    const place = (): Promise<string | null> => line.getAttribute('style');
+    await slider.press('Home');
+    for (let phase = 0; phase < 3; phase += 1) await slider.press('PageDown');
+    await expect.poll(place).not.toBe('transform: translateX(0px);');
+    const before = await place();
+    await slider.press('+');
+    await expect.poll(place).not.toBe(before);
+    await slider.press('-');
+    await expect.poll(place).toBe(before);
+  });
+
+  test('is light, dark or as the system is, as its reader wants', async () => {
+    const { page } = await browser.open(report, { width: 1280, scheme: 'dark' });
+    const ground = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const dark = await ground();
+    const button = page.locator('#theme');
+    const seen: [string, boolean][] = [];
+    for (let press = 0; press < 3; press += 1) {
+      await button.click();
+      seen.push([await button.innerText(), (await ground()) === dark]);
+    }
+    expect(seen).toEqual([
+      ['Theme: light', false],
+      ['Theme: dark', true],
+      ['Theme: system', true],
+    ]);
+  });
+
+  test('goes onto paper whole', async () => {
+    const { page, complaints } = await browser.open(report, { width: 1280, scheme: 'dark' });
+    const paper = (await page.pdf({ format: 'A4' })).toString('latin1');
+    expect(paper.startsWith('%PDF-')).toBe(true);
+    expect([...paper.matchAll(/\/Type \/Page\b/g)].length).toBeGreaterThan(2);
+    expect(complaints).toEqual([]);
+  });
+
   test('says what happened without a script, with a still picture of the fall', async () => {
     const { page } = await browser.open(report, { width: 1280, scheme: 'light', script: false });
     expect(await page.locator('.claim').count()).toBeGreaterThan(5);

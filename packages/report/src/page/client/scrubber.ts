@@ -16,6 +16,8 @@ import { colour, font } from './theme.ts';
 
 const HEIGHT_PX = 50;
 const NAMES_PX = 18;
+/** Of fewer cells there is nothing to be seen. */
+const VIEW_CELLS_MIN = 8;
 
 export interface Scrubber {
   show(): void;
@@ -35,6 +37,8 @@ export function makeScrubber(clock: Clock): Scrubber {
     if (event.key === ' ') clock.toggle();
     else if (event.key === 'PageDown') clock.set(nextPhase(1));
     else if (event.key === 'PageUp') clock.set(nextPhase(-1));
+    else if (event.key === '+') clock.zoom(viewTimes(0.5));
+    else if (event.key === '-') clock.zoom(viewTimes(2));
     else return;
     event.preventDefault();
   });
@@ -45,6 +49,15 @@ export function makeScrubber(clock: Clock): Scrubber {
     return way === 1
       ? (begins.find((atMs) => atMs > clock.setMs + 1) ?? clock.spanMs[1])
       : (begins.findLast((atMs) => atMs < clock.setMs - 1) ?? clock.spanMs[0]);
+  }
+  /** The view as many times as long, about the clock's moment; null where that is all of the run. */
+  function viewTimes(factor: number): readonly [number, number] | null {
+    const [begin, end] = clock.spanMs;
+    const [from, to] = clock.viewMs;
+    const wide = Math.max((to - from) * factor, VIEW_CELLS_MIN * (shown?.grid.stepMs ?? 1));
+    if (wide >= end - begin) return null;
+    const left = Math.min(end - wide, Math.max(begin, clock.setMs - wide / 2));
+    return [left, left + wide];
   }
   function show(): void {
     if (shown === null) return;

@@ -19,7 +19,7 @@ ${arms.length > 1 ? html`<fieldset class="arm-choice"><legend class="unseen">Whi
 <div class="scrubber"><canvas id="minimap" aria-hidden="true"></canvas>
 <input type="range" id="time" min="0" max="1" step="1" value="0" aria-label="Moment of the run"></div>
 </div>
-<p class="hint">Drag along a plot to zoom in, double-click to zoom out; click to stop the clock there. With the slider in focus: arrow keys step, <kbd>Page&nbsp;Up</kbd> and <kbd>Page&nbsp;Down</kbd> go from phase to phase, the space bar replays.</p>
+<p class="hint">Drag along a plot to zoom in, double-click to zoom out; click to stop the clock there. With the slider in focus: arrow keys step, <kbd>Page&nbsp;Up</kbd> and <kbd>Page&nbsp;Down</kbd> go from phase to phase, <kbd>+</kbd> and <kbd>-</kbd> zoom about the moment, the space bar replays.</p>
 <div id="moments" class="moments" role="group" aria-label="Marked moments"></div>
 <div id="plots"></div>
 </section>`;
