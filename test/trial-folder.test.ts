@@ -2,7 +2,7 @@
  * The folder of a run of several trials, as a user comes back to it: judged and reported as a whole, and resumed only as
  * the run that it was. The trials in it are told, not run.
  */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layOut } from '@fleetfall/experiment/layout.ts';
 import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
@@ -63,12 +63,14 @@ describe('a run of several trials', () => {
     expect(exitCode).toBe(INCONCLUSIVE);
   });
 
-  it('is reported by a page for each', async () => {
+  it('is reported by a page for each, and one that leads to them', async () => {
     using run = await temporaryFolder();
     placeRun(run.path, 2, [{}, {}]);
     const { exitCode, stdout } = await fleetfall('report', run.path);
     const pages = ['trial-001', 'trial-002'].map((trial) => join(run.path, trial, 'report.html'));
-    expect([exitCode, stdout.split('\n')]).toEqual([0, pages]);
+    const all = join(run.path, 'trials.html');
+    expect([exitCode, stdout.split('\n')]).toEqual([0, [...pages, all]]);
+    expect(readFileSync(all, 'utf8')).toContain('href="trial-002/report.html"');
     expect(pages.filter((page) => !existsSync(page))).toEqual([]);
     const one = await fleetfall('report', run.path, '--out', join(run.path, 'one.html'));
     expect([one.exitCode, one.stderr]).toEqual([

@@ -1,5 +1,6 @@
 /**
- * `fleetfall report`: a journal as one page that opens from a disk; of several trials, a page for each.
+ * `fleetfall report`: a journal as one page that opens from a disk; of several trials, a page for each
+ * and one on which they stand side by side.
  */
 import { judge } from '@fleetfall/claims/judge.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
@@ -9,7 +10,8 @@ import { writeBuildReports } from './build-reports.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { openGivenRun } from './open-journal.ts';
-import { reportPathOf, writeReport } from './report-file.ts';
+import { reportPathOf, trialsPageIn, writeReport } from './report-file.ts';
+import { leaveTrialsPage } from './trials-page-file.ts';
 
 export interface ReportOptions extends BuildReportOptions {
   /** Where the page goes; beside the journal when undefined. */
@@ -35,13 +37,19 @@ export async function reportCommand(
     await written(journal.records, report);
     pages.push({ journal: file, report });
   }
-  writeBuildReports(
-    trials.map(({ file, journal: { records } }) => ({ records, verdict: judge(records), journalPath: file })),
-    files,
-  );
-  const told = pages.length === 1 ? pages[0] : { trials: pages };
+  const judged = trials.map(({ number, file, journal: { records } }) => ({
+    number,
+    records,
+    verdict: judge(records),
+    journalPath: file,
+  }));
+  writeBuildReports(judged, files);
+  const isOne = pages.length === 1;
+  if (!isOne) await leaveTrialsPage(judged, path, context);
+  const told = isOne ? pages[0] : { trials: pages, report: trialsPageIn(path) };
+  const places = [...pages.map(({ report }) => report), ...(isOne ? [] : [trialsPageIn(path)])];
   context.stdout.write(
-    json === true ? `${JSON.stringify(told)}\n` : pages.map(({ report }) => `${report}\n`).join(''),
+    json === true ? `${JSON.stringify(told)}\n` : places.map((place) => `${place}\n`).join(''),
   );
   return EXIT.asExpected;
 }
