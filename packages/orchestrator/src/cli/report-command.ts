@@ -2,7 +2,7 @@
  * `fleetfall report`: a journal as one page that opens from a disk; of several trials, a page for each
  * and one on which they stand side by side.
  */
-import { judge } from '@fleetfall/claims/judge.ts';
+import { judge, type Verdict } from '@fleetfall/claims/judge.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import type { BuildReportOptions } from './build-report-flags.ts';
@@ -31,18 +31,18 @@ export async function reportCommand(
       `--out '${out}': must be left out for a run of ${trials.length} trials: each has a page beside its journal`,
     );
   }
-  const pages: { readonly journal: string; readonly report: string }[] = [];
-  for (const { file, journal } of trials) {
-    const report = out ?? reportPathOf(file);
-    await written(journal.records, report);
-    pages.push({ journal: file, report });
-  }
   const judged = trials.map(({ number, file, journal: { records } }) => ({
     number,
     records,
     verdict: judge(records),
     journalPath: file,
   }));
+  const pages: { readonly journal: string; readonly report: string }[] = [];
+  for (const { records, verdict, journalPath: journal } of judged) {
+    const report = out ?? reportPathOf(journal);
+    await written(records, report, verdict);
+    pages.push({ journal, report });
+  }
   writeBuildReports(judged, files);
   const isOne = pages.length === 1;
   if (!isOne) await leaveTrialsPage(judged, path, context);
@@ -54,9 +54,9 @@ export async function reportCommand(
   return EXIT.asExpected;
 }
 
-async function written(records: readonly JournalRecord[], report: string): Promise<void> {
+async function written(records: readonly JournalRecord[], report: string, verdict: Verdict): Promise<void> {
   try {
-    await writeReport(records, report);
+    await writeReport(records, report, verdict);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new SettingsError(`--out '${report}': must be a file that can be written: ${why}`, {

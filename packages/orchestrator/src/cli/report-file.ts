@@ -4,6 +4,7 @@
  */
 import { rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Verdict } from '@fleetfall/claims/judge.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { reportPage } from '@fleetfall/report/page/report-page.ts';
 import type { CommandContext } from './command-context.ts';
@@ -17,8 +18,12 @@ export function reportPathOf(journalPath: string): string {
 export const trialsPageIn = (folder: string): string => join(folder, 'trials.html');
 
 /** Makes the report and puts it in its place whole: whoever opens it sees the old one or the new one. */
-export async function writeReport(records: readonly JournalRecord[], path: string): Promise<void> {
-  const page = await reportPage(records);
+export async function writeReport(
+  records: readonly JournalRecord[],
+  path: string,
+  verdict?: Verdict,
+): Promise<void> {
+  const page = await reportPage(records, verdict);
   const draft = `${path}.part`;
   await writeFile(draft, page);
   await rename(draft, path);
@@ -29,9 +34,10 @@ export async function leaveReport(
   records: readonly JournalRecord[],
   journalPath: string,
   { stderr }: Pick<CommandContext, 'stderr'>,
+  verdict?: Verdict,
 ): Promise<void> {
   try {
-    await writeReport(records, reportPathOf(journalPath));
+    await writeReport(records, reportPathOf(journalPath), verdict);
   } catch (error) {
     stderr.write(
       `fleetfall: no report could be written: ${String(error)}; 'fleetfall report ${journalPath}' tries again\n`,

@@ -78,7 +78,8 @@ async function runAndTell(
   const exitCode = tell(trials, folder, json, context);
   // Before the pages, which take their time: a build server waits for these.
   writeBuildReports(trials, files);
-  for (const { records, journalPath } of trials) await leaveReport(records, journalPath, context);
+  for (const { records, journalPath, verdict } of trials)
+    await leaveReport(records, journalPath, context, verdict);
   if (layout.trials > 1) await leaveTrialsPage(trials, folder, context);
   context.signal.throwIfAborted();
   return leftBehind === undefined ? exitCode : EXIT.leftover;

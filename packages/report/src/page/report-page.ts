@@ -19,15 +19,24 @@ import { meshSection, plotsSection } from './sections/plots.ts';
 import { setupSection } from './sections/setup.ts';
 import { uncountedOf } from './uncounted.ts';
 
-/** Makes the page of a run. `records` are those of its journal, from its first on. */
-export async function reportPage(records: readonly JournalRecord[]): Promise<string> {
+/**
+ * Makes the page of a run. `records` are those of its journal, from its first on.
+ * @param verdict the judge's on them, where it has judged already: on a long journal it takes its time.
+ */
+export async function reportPage(
+  records: readonly JournalRecord[],
+  verdict: Verdict = judge(records),
+): Promise<string> {
   const asset = await clientAsset();
-  return pageOf(records, asset);
+  return pageOf(records, asset, verdict);
 }
 
 /** The page with a given script and style. Pure. */
-export function pageOf(records: readonly JournalRecord[], asset: ClientAsset): string {
-  const verdict = judge(records);
+export function pageOf(
+  records: readonly JournalRecord[],
+  asset: ClientAsset,
+  verdict: Verdict = judge(records),
+): string {
   const model = modelOf(records);
   const data: PageData = {
     run: encodeRun(model),
