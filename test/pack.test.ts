@@ -9,6 +9,7 @@ import { nodePackage } from '@fleetfall/orchestrator/kit/pinned-node.mjs';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from './fleetfall.ts';
+import { startTruthServer } from './truth-server.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const NODE_PACKAGE = nodePackage(process.platform, process.arch);
@@ -104,6 +105,17 @@ describe('the packed package, in an empty folder', () => {
     const launcher = join(bare.path, 'node_modules/fleetfall/bin/fleetfall.mjs');
     const refused = await user(process.execPath, [...AS_NODE_20, launcher, '--help'], { cwd: bare.path });
     expect([refused.exitCode, refused.all]).toEqual([70, expect.stringContaining(`'${NODE_PACKAGE}'`)]);
+  });
+
+  it('loads a server by several generators, each a thread of its own', async () => {
+    await using server = await startTruthServer('prompt');
+    const load = await inFolder(
+      ...(['npx', '--no-install', 'fleetfall', 'load', '--url', server.url, '--json'] as const),
+      ...['--rate', '100/s', '--for', '1s', '--generators', '2'],
+    );
+    expect(load.stdout, load.all).not.toBe('');
+    expect(JSON.parse(load.stdout)).toMatchObject({ offered: 100, sent: 100, outcomes: { ok: 100 } });
+    expect(await server.end()).toBe(100);
   });
 
   it('has types that need no others', async () => {

@@ -1,8 +1,7 @@
 /**
  * The published package's JavaScript: the command line, what scripts import, what the launcher asks for Node, and the
- * programs that the orchestrator starts as processes of their own. They share what they have in common. Dependencies
- * are bundled in, so that an install of fleetfall brings nothing but a Node, and no install script runs on a user's
- * machine.
+ * programs that are started as processes or threads of their own. They share what they have in common. Dependencies are
+ * bundled in, so that an install of fleetfall brings nothing but a Node, and no install script runs on a user's machine.
  */
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -16,6 +15,7 @@ const ENTRIES = [
   'packages/fleetfall/src/main.ts',
   'packages/fleetfall/src/index.ts',
   'packages/orchestrator/src/kit/pinned-node.mjs',
+  'packages/load/src/standalone/generator-thread.ts',
   // The lab's is started from a kit, and is in there; that of scripts is what `index.ts` leads to.
   ...globSync('packages/orchestrator/src/**/main.ts', { cwd: REPOSITORY, exclude: ['**/{lab,api}/main.ts'] }),
 ];

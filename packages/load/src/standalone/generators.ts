@@ -3,6 +3,7 @@
  * Each takes every n-th request of the one schedule; what they record is added up second by second.
  */
 import { once } from 'node:events';
+import { extname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { WindowRecord } from '../open-loop.ts';
@@ -11,6 +12,8 @@ import { startGenerator } from './generator.ts';
 import type { GeneratorPlan, LoadPlan } from './generator-plan.ts';
 import { mergeWindows } from './merge-windows.ts';
 
+/** Beside this module, and with its ending: in the clone a source, in the package JavaScript. */
+const THREAD_ENTRY = join(import.meta.dirname, `generator-thread${extname(import.meta.filename)}`);
 /** Time for threads to load, and for first connections, before the first request is due. */
 const THREADS_LEAD_MS = 1_500;
 const LEAD_MS = 200;
@@ -66,7 +69,7 @@ async function runInThreads(
   const seconds = createSeconds(generators, onSecond);
   const threads = Array.from({ length: generators }, (_, generator) => {
     const workerData: GeneratorPlan = { ...plan, generator, beginAtMs };
-    const thread = new Worker(new URL('./generator-thread.ts', import.meta.url), { workerData });
+    const thread = new Worker(THREAD_ENTRY, { workerData });
     let over = false;
     thread.on('message', (message: GeneratorMessage) => {
       if ('window' in message) seconds.take(generator, message.window);
