@@ -1,6 +1,7 @@
 /**
  * `fleetfall load` against servers of which the truth is known. What the generator says of them must be that truth,
- * and of itself that it was late when it was. Side by side, since each only waits for time to pass.
+ * and of itself that it was late when it was. Where a figure is held to 2 % the machine is the load's alone: those run
+ * one after another. A generator that says `invalid` has said nothing of the server, and is asked again.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadSummary } from '@fleetfall/load/standalone/summary.ts';
@@ -8,73 +9,107 @@ import { describe, expect, it } from 'vitest';
 import { fleetfall, startFleetfall } from './fleetfall.ts';
 import { startTruthServer } from './truth-server.ts';
 
+/** How often a load is asked that says each time that it did not keep its own schedule. */
+const TRIES_MAX = 6;
+
 /** One load with `--json` against a server of one kind. */
 async function loadOn(kind: string, ...flags: readonly string[]) {
   await using server = await startTruthServer(kind);
   const { exitCode, stdout, stderr } = await fleetfall('load', '--url', server.url, '--json', ...flags);
   const requests = await server.end();
   if (stdout === '') throw new Error(`no summary; exit code ${exitCode}: ${stderr}`);
-  return { exitCode, stderr, requests, summary: JSON.parse(stdout) as LoadSummary };
+  return {
+    exitCode,
+    stderr,
+    requests,
+    serverLateMs: server.latestMs,
+    summary: JSON.parse(stdout) as LoadSummary,
+  };
+}
+
+/** What a load says that kept its schedule. @throws Error with its reason when it never did. */
+async function truthOf(kind: string, ...flags: readonly string[]) {
+  const reasons: (string | null)[] = [];
+  while (reasons.length < TRIES_MAX) {
+    const load = await loadOn(kind, ...flags);
+    if (load.summary.verdict !== 'invalid') return load;
+    reasons.push(load.summary.reason);
+  }
+  throw new Error(
+    `the generator was invalid ${TRIES_MAX} times, so nothing was measured: ${reasons.join('; ')}`,
+  );
 }
 
 const within2Percent = (figure: number | null, truth: number): void =>
   expect(Math.abs((figure ?? Number.NaN) - truth)).toBeLessThanOrEqual(truth * 0.02);
 
-describe.concurrent('the truth about a server', () => {
-  it('that stalls for 2 s of 20 s: half of the requests feel nothing, and 10 % feel it to its full length', async ({
-    expect,
-  }) => {
-    const { summary } = await loadOn('stalls', '--rate', '500/s', '--for', '20s');
+describe('the truth about a server', () => {
+  it('that stalls for 2 s of 20 s: half of the requests feel nothing, and 10 % feel it to its full length', async () => {
+    const { summary } = await truthOf('stalls', '--rate', '500/s', '--for', '20s');
     expect(summary).toMatchObject({ offered: 10_000, sent: 10_000, dropped: 0, outcomes: { ok: 10_000 } });
-    expect(summary.latencyMs.p50).toBeLessThan(50);
+    expect(summary.latencyMs.p50).toBeLessThan(10);
     within2Percent(summary.latencyMs['p97.5'], 1_500);
     within2Percent(summary.latencyMs.p99, 1_800);
     within2Percent(summary.latencyMs.max, 2_000);
   });
 
-  it('that answers after 50 ms', async ({ expect }) => {
-    const { summary, requests } = await loadOn('constant', '--rate', '200/s', '--for', '5s');
-    expect(summary).toMatchObject({ offered: 1_000, sent: 1_000, dropped: 0, outcomes: { ok: 1_000 } });
-    expect(requests).toBe(1_000);
-    expect(summary.serviceMs.p50).toBeGreaterThanOrEqual(49.5);
-    expect(summary.latencyMs.p50).toBeGreaterThanOrEqual(50);
-    // What a busy machine adds to both is not the server's, and is told as lateness.
-    expect(summary.latencyMs.p50).toBeLessThan(50 + 10);
+  it('that answers after 50 ms: within 2 %, and what a generator adds it tells of itself', async () => {
+    const { summary, requests, serverLateMs } = await truthOf(
+      'constant',
+      ...['--rate', '50/s', '--for', '10s'],
+    );
+    expect(summary).toMatchObject({ offered: 500, sent: 500, dropped: 0, outcomes: { ok: 500 } });
+    expect(requests).toBe(500);
+    const { latencyMs, serviceMs, latenessMs, loopDelayMs } = summary;
+    within2Percent(serviceMs.p50, 50);
+    within2Percent(latencyMs.p50, 50 + (latenessMs.p50 ?? Number.NaN));
+    for (const at of ['p99', 'max'] as const) {
+      // A tail is longer by what the server says that it was late, and the generator that it kept things waiting.
+      const own = (latenessMs.max ?? Number.NaN) + (loopDelayMs.max ?? Number.NaN) + serverLateMs;
+      for (const figure of [serviceMs[at], latencyMs[at]]) {
+        expect(figure).toBeGreaterThanOrEqual(50 * 0.98);
+        expect(figure).toBeLessThanOrEqual(50 * 1.02 + own);
+      }
+    }
   });
 
-  it('that never answers every tenth request', async ({ expect }) => {
-    const { summary, requests } = await loadOn('drops', '--rate', '400/s', '--for', '5s');
+  it('that never answers every tenth request', async () => {
+    const { summary, requests } = await truthOf('drops', '--rate', '400/s', '--for', '5s');
     expect(summary.outcomes).toEqual({ ok: 1_800, timeout: 200 });
     expect(requests).toBe(2_000);
   });
 
-  it('that resets the connection of every fifth request', async ({ expect }) => {
-    const { summary } = await loadOn('resets', '--rate', '400/s', '--for', '3s');
+  it('that resets the connection of every fifth request', async () => {
+    const { summary } = await truthOf('resets', '--rate', '400/s', '--for', '3s');
     expect(summary.outcomes).toEqual({ ok: 960, 'connection-reset': 240 });
   });
 
-  it('that never answers: all requests time out, none has a latency, and no threshold passes', async ({
-    expect,
-  }) => {
-    const { summary, exitCode } = await loadOn(
+  it('that never answers: all requests time out, none has a latency, and no threshold passes', async () => {
+    const { summary, exitCode } = await truthOf(
       'silent',
       ...['--rate', '100/s', '--for', '3s', '--timeout', '1s', '--threshold', 'p99 < 50ms'],
     );
     expect(summary.outcomes).toEqual({ ok: 0, timeout: 300 });
-    expect(summary.latencyMs).toEqual({
-      p50: null,
-      p90: null,
-      'p97.5': null,
-      p99: null,
-      'p99.9': null,
-      max: null,
-    });
-    expect(['unknown', 'invalid']).toContain(summary.verdict);
+    expect(new Set(Object.values(summary.latencyMs))).toEqual(new Set([null]));
+    expect(summary.verdict).toBe('unknown');
     expect(exitCode).toBe(2);
   });
 
-  it('is the same when several generators share the schedule', async ({ expect }) => {
-    const { summary, requests } = await loadOn(
+  it('that takes no connections: nothing was sent to it, and it is not the generator that was late', async () => {
+    const { summary, exitCode } = await truthOf(
+      'unaccepting',
+      ...['--rate', '100/s', '--for', '3s', '--timeout', '1s', '--threshold', 'goodput > 99%'],
+    );
+    const { timeout = 0, 'connect-timeout': unconnected = 0 } = summary.outcomes;
+    // The kernel takes one or two for it.
+    expect(timeout).toBeLessThanOrEqual(2);
+    expect(timeout + unconnected).toBe(300);
+    expect(summary.verdict).toBe('fail');
+    expect(exitCode).toBe(1);
+  });
+
+  it('is the same when several generators share the schedule', async () => {
+    const { summary, requests } = await truthOf(
       'drops',
       ...['--rate', '400/s', '--for', '3s', '--generators', '3', '--timeout', '1s'],
     );
@@ -101,6 +136,24 @@ describe.concurrent('what the generator says of itself', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('is late, and not the server slow, when requests wait for its own bound on connections', async ({
+    expect,
+  }) => {
+    // Two connections and 50 ms an answer make 40/s of the 100/s that are due.
+    const { summary, requests, exitCode } = await loadOn(
+      'constant',
+      ...['--rate', '100/s', '--for', '3s', '--connections', '2', '--timeout', '1s'],
+    );
+    expect(summary.sent + summary.dropped).toBe(300);
+    expect(summary.dropped).toBeGreaterThan(50);
+    expect(requests).toBe(summary.sent);
+    expect(summary.outcomes).toEqual({ ok: summary.sent });
+    expect(summary.serviceMs.p50).toBeLessThan(100);
+    expect(summary.latenessMs.p50).toBeGreaterThan(500);
+    expect(summary.verdict).toBe('invalid');
+    expect(exitCode).toBe(2);
+  });
+
   it('is invalid when more is due than may be under way, and what was not sent is told', async ({
     expect,
   }) => {
@@ -117,13 +170,12 @@ describe.concurrent('what the generator says of itself', () => {
 
 describe.concurrent('the command line', () => {
   it('fails a threshold that was missed, and stops at it when told to', async ({ expect }) => {
-    const { summary, exitCode, stderr } = await loadOn(
+    const { summary, exitCode, stderr } = await truthOf(
       'resets',
       ...['--rate', '100/s', '--for', '30s', '--threshold', 'goodput > 99% for 2s', '--stop-on-failure'],
     );
     expect(summary.offered).toBeLessThan(1_000);
     expect(stderr).toContain('connection-reset');
-    if (summary.verdict === 'invalid') return;
     expect(summary).toMatchObject({
       verdict: 'fail',
       // Of one second's requests, which may be one more or less than 100.

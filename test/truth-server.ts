@@ -10,6 +10,8 @@ export interface TruthServer extends AsyncDisposable {
   readonly url: string;
   /** Ends it. @returns how many requests came to it. */
   end(): Promise<number>;
+  /** How late it answered at the most, by its own clock; known once it has ended. */
+  readonly latestMs: number;
 }
 
 export async function startTruthServer(kind: string): Promise<TruthServer> {
@@ -20,17 +22,23 @@ export async function startTruthServer(kind: string): Promise<TruthServer> {
     return JSON.parse(line);
   };
   const { port } = await next();
+  let latestMs = Number.NaN;
   return {
     url: `http://127.0.0.1:${port}/`,
     async end() {
       const told = next();
+      child.kill('SIGCONT');
       child.stdin.end();
-      const { requests } = await told;
+      const { requests, latestMs: late } = await told;
+      latestMs = late ?? Number.NaN;
       await child;
       return requests ?? Number.NaN;
     },
+    get latestMs() {
+      return latestMs;
+    },
     async [Symbol.asyncDispose]() {
-      child.kill();
+      child.kill('SIGKILL');
       await child;
     },
   };

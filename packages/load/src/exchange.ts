@@ -13,7 +13,13 @@ export type ExchangeEnd =
       /** Valid until the one who hears of it returns. */
       readonly body: Buffer;
     }
-  | { readonly kind: 'broken'; readonly reason: BrokenReason; readonly detail: string };
+  | {
+      readonly kind: 'broken';
+      readonly reason: BrokenReason;
+      readonly detail: string;
+      /** False when the request certainly never reached the server. */
+      readonly written: boolean;
+    };
 
 /**
  * Sends one request.
@@ -27,18 +33,20 @@ export function exchange(
   onEnd: (end: ExchangeEnd) => void,
 ): void {
   const handlers: Exchange = {
+    onTurn: () => undefined,
     onAnswer({ status, head, body }) {
       clearTimeout(deadline);
       onEnd({ kind: 'answer', status, head, body });
     },
-    onBroken(reason, detail) {
+    onBroken(reason, detail, written) {
       clearTimeout(deadline);
-      onEnd({ kind: 'broken', reason, detail });
+      onEnd({ kind: 'broken', reason, detail, written });
     },
   };
   const deadline = setTimeout(() => {
-    pool.cut(handlers);
-    onEnd({ kind: 'broken', reason: 'timeout', detail: `no answer within ${timeoutMs} ms` });
+    const written = pool.cut(handlers) === 'written';
+    const reason = written ? 'timeout' : 'connect-timeout';
+    onEnd({ kind: 'broken', reason, detail: `no answer within ${timeoutMs} ms`, written });
   }, timeoutMs);
   pool.send(request, handlers);
 }

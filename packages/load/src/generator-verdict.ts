@@ -18,8 +18,9 @@ const LOOP_DELAY_P99_MAX_MS = 10;
 const CLIENT_ERROR_FRACTION_MAX = 1 - SENT_FRACTION_MIN;
 
 export interface GeneratorFigures {
-  readonly offered: number;
   readonly sent: number;
+  /** Due and never sent. What still waits to be sent is in neither figure: it will be late, or dropped. */
+  readonly dropped: number;
   readonly clientErrors: number;
   readonly lateness: DurationHistogram;
   readonly loopDelay: DurationHistogram;
@@ -31,7 +32,8 @@ export function generatorVerdict(figures: GeneratorFigures): GeneratorVerdict {
   return { verdict: reason === null ? 'valid' : 'invalid', reason };
 }
 
-function reasonOf({ offered, sent, clientErrors, lateness, loopDelay }: GeneratorFigures): string | null {
+function reasonOf({ sent, dropped, clientErrors, lateness, loopDelay }: GeneratorFigures): string | null {
+  const offered = sent + dropped;
   if (sent < offered * SENT_FRACTION_MIN) {
     const percent = ((sent * 100) / offered).toFixed(1);
     return `only ${percent} % of the schedule was sent (${sent} of ${offered}): at least 99.5 % must be`;

@@ -1,10 +1,12 @@
 /**
  * The engine: hands each request of an open schedule to a sender when it is due, and never waits for an answer
- * before it sends. What the bound on requests under way forbids is counted as dropped, not sent later. Latency counts
- * from the intended send, so that a stall is felt by every request that it delayed and not only by those that were
+ * before it sends. What the bound on requests under way forbids is counted as dropped, not sent later; so is what waited
+ * for a bound of the client until its time was over, for the server never saw it. Latency counts from the intended send, so that a stall is felt by every request that it delayed and not only by those that were
  * lucky to be sent (coordinated omission; G. Tene, «How NOT to Measure Latency»).
  */
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import { createDeadlines, type Timed } from './deadlines.ts';
+import type { GivenUp } from './http/pool.ts';
 import { startPacer } from './pacer.ts';
 import type { Arrivals } from './schedule/arrivals.ts';
 import { createTally, type Recipient, type Totals } from './tally.ts';
@@ -19,15 +21,22 @@ const NOBODY: Recipient = { memberId: 'none', cohort: 'incumbent' };
 
 /** One request from its intended send to its end. */
 export interface Flight {
-  /** When it was handed to the sender, on the clock of `performance.now`. */
-  readonly sentAtMs: number;
   /** Whom it goes to and what it asks for: the sender says so before it ends. */
   recipient: Recipient;
   operation: string;
   /** How often it was sent: more than once where the sender tries again by itself. */
   attempts: number;
-  /** What the sender does when the time is over: it must not end the flight. */
-  giveUp: (() => void) | undefined;
+  /** What the sender does when the time is over, and what had become of the request: it must not end the flight. */
+  giveUp: (() => GivenUp) | undefined;
+  /**
+   * Its turn has come: it is written to a socket, or to one that is being connected. What it waited before that, it
+   * waited for the client. Only the first time counts.
+   * @param atMs on the clock of `performance.now`.
+   */
+  sent(atMs: number): void;
+  readonly wasSent: boolean;
+  /** An attempt failed, and the sender may try again. */
+  attemptFailed(outcome: string): void;
   /** Tells how it ended. Only the first time counts. */
   end(outcome: string, reason: string | null): void;
 }
@@ -40,7 +49,7 @@ export interface OpenLoopPlan {
   /** When the schedule begins, on the clock of `performance.now`. */
   readonly beginAtMs: number;
   readonly inFlightMax: number;
-  /** From the actual send to the last byte of the answer. */
+  /** From the actual send to the last byte of the answer; what waits for its turn waits no longer either. */
   readonly timeoutMs: number;
   readonly windowMs: number;
 }
@@ -57,38 +66,69 @@ export interface RunningLoop extends Disposable {
   readonly running: boolean;
   /** Settles when every request has ended, and never after disposal. */
   readonly over: Promise<Totals>;
-  /** Ends the schedule and waits for what is under way: at most the requests' time-out. Idempotent. */
+  /** Ends the schedule and waits for what is under way: at most twice the requests' time-out. Idempotent. */
   stop(): Promise<Totals>;
 }
 
-/** A flight with its place in the row of those under way, which is the order of their deadlines too. */
-class ScheduledFlight implements Flight {
+/** A flight with its place in the row of those under way. */
+class ScheduledFlight implements Flight, Timed {
   readonly intendedAtMs: number;
-  readonly sentAtMs: number;
+  readonly handedAtMs: number;
+  sentAtMs = Number.NaN;
   recipient: Recipient = NOBODY;
   operation = '';
   attempts = 1;
-  giveUp: (() => void) | undefined = undefined;
-  next: ScheduledFlight | undefined = undefined;
+  giveUp: (() => GivenUp) | undefined = undefined;
+  next: this | undefined = undefined;
   ended = false;
-  readonly #onEnd: (flight: ScheduledFlight, outcome: string, reason: string | null) => void;
+  readonly #listener: FlightListener;
 
-  constructor(
-    intendedAtMs: number,
-    sentAtMs: number,
-    onEnd: (flight: ScheduledFlight, outcome: string, reason: string | null) => void,
-  ) {
+  constructor(intendedAtMs: number, handedAtMs: number, listener: FlightListener) {
     this.intendedAtMs = intendedAtMs;
-    this.sentAtMs = sentAtMs;
-    this.#onEnd = onEnd;
+    this.handedAtMs = handedAtMs;
+    this.#listener = listener;
+  }
+
+  get wasSent(): boolean {
+    return !Number.isNaN(this.sentAtMs);
+  }
+
+  sent(atMs: number): void {
+    if (this.wasSent) return;
+    this.sentAtMs = atMs;
+    this.#listener.onSent(this);
+  }
+
+  attemptFailed(outcome: string): void {
+    if (!this.ended) this.#listener.onAttemptFailed(outcome);
   }
 
   end(outcome: string, reason: string | null): void {
     if (this.ended) return;
+    // One that ended without a turn had nobody to go to: it waited for nothing.
+    this.sent(this.handedAtMs);
     this.ended = true;
     this.giveUp = undefined;
-    this.#onEnd(this, outcome, reason);
+    this.#listener.onEnd(this, outcome, reason);
   }
+
+  overdue(): void {
+    const before = this.giveUp?.() ?? 'written';
+    if (before !== 'queued' || this.wasSent) {
+      this.end(before === 'unconnected' ? 'connect-timeout' : 'timeout', null);
+      return;
+    }
+    this.ended = true;
+    this.giveUp = undefined;
+    this.#listener.onNeverSent();
+  }
+}
+
+interface FlightListener {
+  onSent(flight: ScheduledFlight): void;
+  onEnd(flight: ScheduledFlight, outcome: string, reason: string | null): void;
+  onNeverSent(): void;
+  onAttemptFailed(outcome: string): void;
 }
 
 /** Starts a schedule. Windows are told until the last request has ended. */
@@ -104,8 +144,7 @@ export function startOpenLoop(
   let windowBeganMs = performance.now();
   let windows: NodeJS.Timeout | undefined;
   let lateDeadlines: NodeJS.Timeout | undefined;
-  let first: ScheduledFlight | undefined;
-  let last: ScheduledFlight | undefined;
+  const deadlines = createDeadlines<ScheduledFlight>(plan.timeoutMs);
 
   const closeWindow = (): void => {
     if (disposed) return;
@@ -122,21 +161,19 @@ export function startOpenLoop(
     closeWindow();
     over.resolve(tally.totals);
   };
-  const onEnd = (flight: ScheduledFlight, outcome: string, reason: string | null): void => {
-    tally.ended(flight, outcome, reason, performance.now());
-    if (scheduleOver) endWhenDone();
-  };
-
-  /** All have the same time-out, so only the head of the row is ever looked at. */
-  const endOverdue = (nowMs: number): void => {
-    while (first !== undefined && (first.ended || nowMs - first.sentAtMs >= plan.timeoutMs)) {
-      const flight = first;
-      first = flight.next;
-      if (first === undefined) last = undefined;
-      if (flight.ended) continue;
-      flight.giveUp?.();
-      flight.end('timeout', null);
-    }
+  const listener: FlightListener = {
+    onSent({ sentAtMs, intendedAtMs }) {
+      tally.sent(sentAtMs - intendedAtMs);
+    },
+    onEnd(flight, outcome, reason) {
+      tally.ended(flight, outcome, reason, performance.now());
+      if (scheduleOver) endWhenDone();
+    },
+    onNeverSent() {
+      tally.neverSent();
+      if (scheduleOver) endWhenDone();
+    },
+    onAttemptFailed: tally.attemptFailed,
   };
 
   const pacer = startPacer(plan.arrivals, plan.beginAtMs, {
@@ -145,20 +182,17 @@ export function startOpenLoop(
         tally.dropped();
         return;
       }
-      const sentAtMs = performance.now();
-      tally.sent(sentAtMs - intendedAtMs);
-      const flight = new ScheduledFlight(intendedAtMs, sentAtMs, onEnd);
-      if (last === undefined) first = flight;
-      else last.next = flight;
-      last = flight;
+      tally.due();
+      const flight = new ScheduledFlight(intendedAtMs, performance.now(), listener);
+      deadlines.add(flight);
       launch(flight);
     },
-    onTick: endOverdue,
+    onTick: deadlines.endOverdue,
     onOver() {
       scheduleOver = true;
       tally.loopDelay(pacer.loopDelay);
       if (disposed) clearInterval(windows);
-      else lateDeadlines = setInterval(() => endOverdue(performance.now()), DEADLINE_INTERVAL_MS);
+      else lateDeadlines = setInterval(() => deadlines.endOverdue(performance.now()), DEADLINE_INTERVAL_MS);
       endWhenDone();
     },
   });

@@ -36,10 +36,16 @@ interface EndedRequest {
 }
 
 export interface Tally {
-  /** A request was due and sent, `lateMs` after its intended time. */
+  /** A request is due, and under way from now on. */
+  due(): void;
+  /** One of those was sent, `lateMs` after its intended time. */
   sent(lateMs: number): void;
-  /** A request was due and could not be sent. */
+  /** A request was due and was not sent. */
   dropped(): void;
+  /** A request under way has ended without having been sent. */
+  neverSent(): void;
+  /** An attempt of a request under way failed; how the request ends is another matter. */
+  attemptFailed(outcome: string): void;
   ended(request: EndedRequest, outcome: string, reason: string | null, nowMs: number): void;
   /** Takes what the event loop kept waiting, and leaves `measured` empty. */
   loopDelay(measured: DurationHistogram): void;
@@ -59,6 +65,7 @@ export function createTally(): Tally {
   const totals = { offered: 0, sent: 0, dropped: 0, ok: 0 };
   const counters = new Map<Recipient, Map<string, Map<string, Counter>>>();
   let inFlight = 0;
+  const attemptFailures = new Map<string, number>();
   let clientErrors = 0;
   let before: Totals = { ...totals };
 
@@ -88,15 +95,24 @@ export function createTally(): Tally {
   };
 
   return {
-    sent(lateMs) {
+    due() {
       totals.offered += 1;
-      totals.sent += 1;
       inFlight += 1;
+    },
+    sent(lateMs) {
+      totals.sent += 1;
       lateness.record(lateMs);
     },
     dropped() {
       totals.offered += 1;
       totals.dropped += 1;
+    },
+    neverSent() {
+      inFlight -= 1;
+      totals.dropped += 1;
+    },
+    attemptFailed(outcome) {
+      attemptFailures.set(outcome, (attemptFailures.get(outcome) ?? 0) + 1);
     },
     ended(request, outcome, reason, nowMs) {
       inFlight -= 1;
@@ -107,7 +123,7 @@ export function createTally(): Tally {
       } else if (outcome === 'client-error') clientErrors += 1;
       const counter = counterOf(request, outcome, reason);
       counter.count += 1;
-      if (request.attempts !== 1) counter.retries = (counter.retries ?? 0) + request.attempts - 1;
+      if (request.attempts > 1) counter.retries = (counter.retries ?? 0) + request.attempts - 1;
     },
     loopDelay(measured) {
       loopDelay.add(measured);
@@ -122,6 +138,7 @@ export function createTally(): Tally {
     closeWindow(end) {
       const offered = totals.offered - before.offered;
       const sent = totals.sent - before.sent;
+      const dropped = totals.dropped - before.dropped;
       const outcomes = [...counters.values()]
         .flatMap((byOperation) => [...byOperation.values()])
         .flatMap((byOutcome) => [...byOutcome.values()]);
@@ -130,9 +147,10 @@ export function createTally(): Tally {
         ...end,
         offered,
         sent,
-        dropped: totals.dropped - before.dropped,
+        dropped,
         inFlight,
         outcomes,
+        ...(attemptFailures.size === 0 ? {} : { attemptFailures: Object.fromEntries(attemptFailures) }),
         latencyMs: quantilesOf(latency),
         latenessP99Ms: lateness.percentileMs(99) ?? 0,
         histograms: {
@@ -141,11 +159,12 @@ export function createTally(): Tally {
           lateness: lateness.toCounts(),
           loopDelay: loopDelay.toCounts(),
         },
-        generator: generatorVerdict({ offered, sent, clientErrors, lateness, loopDelay }),
+        generator: generatorVerdict({ sent, dropped, clientErrors, lateness, loopDelay }),
       };
       before = { ...totals };
       clientErrors = 0;
       counters.clear();
+      attemptFailures.clear();
       for (const histogram of [latency, service, lateness, loopDelay]) histogram.clear();
       return closed;
     },

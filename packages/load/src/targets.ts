@@ -12,8 +12,11 @@ import { HttpPool } from './http/pool.ts';
 import { authorityOf, requestHead, requestText } from './http/request-text.ts';
 import type { Recipient } from './tally.ts';
 
-/** Twice the requests that a share of 30 a second has under way to a front-end that stalls for a second. */
-const CONNECTIONS_PER_TARGET_MAX = 64;
+/**
+ * As many as a fleet's load has under way at the most: what is due to a front-end that hangs is offered to it, and waits
+ * there and not here.
+ */
+const CONNECTIONS_PER_TARGET_MAX = 2_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 /** How often a front-end is asked whether it is ready; as long as its answer may take, so that one ask is under way. */
 export const HEALTH_INTERVAL_MS = 500;

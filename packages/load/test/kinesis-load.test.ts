@@ -4,6 +4,7 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { accessHeaders } from '@fleetfall/protocol/access.ts';
 import { expect, test } from 'vitest';
 import { readHistory } from '../src/history-file.ts';
@@ -12,7 +13,7 @@ import type { WindowRecord } from '../src/open-loop.ts';
 import { constantProfile } from '../src/schedule/rate-profile.ts';
 import type { KinesisPlan, LoadPlan } from '../src/standalone/generator-plan.ts';
 import { runLoad } from '../src/standalone/generators.ts';
-import { mergeOutcomes } from '../src/standalone/merge-windows.ts';
+import { mergeOutcomes, mergeWindows } from '../src/standalone/merge-windows.ts';
 import { type FakeFrontEnd, failsEveryTenthOnce, SECRET, startFakeFrontEnd } from './fake-fleet.ts';
 
 const SIGNING = {
@@ -57,8 +58,8 @@ function planFor(
   };
 }
 
-/** Runs a load. @returns counts by operation and outcome, and attempts after the first. */
-async function run(plan: LoadPlan): Promise<{ outcomes: Record<string, number>; retries: number }> {
+/** Runs a load. @returns counts by operation and outcome, attempts after the first, and how attempts failed. */
+async function run(plan: LoadPlan) {
   const windows: WindowRecord[] = [];
   await runLoad(plan, (window) => windows.push(window), new AbortController().signal);
   const merged = mergeOutcomes(windows.flatMap(({ outcomes }) => outcomes));
@@ -67,6 +68,9 @@ async function run(plan: LoadPlan): Promise<{ outcomes: Record<string, number>; 
       merged.map(({ operation, outcome, count }) => [`${operation} ${outcome}`, count]),
     ),
     retries: merged.reduce((sum, { retries = 0 }) => sum + retries, 0),
+    attemptFailures: windows.length === 0 ? {} : (mergeWindows(windows).attemptFailures ?? {}),
+    sent: windows.reduce((sum, { sent }) => sum + sent, 0),
+    dropped: windows.reduce((sum, { dropped }) => sum + dropped, 0),
   };
 }
 
@@ -77,7 +81,7 @@ const FAILS_EVERY_TENTH = {
 
 test('a raw client makes one attempt, and tells what came of it', async () => {
   await using frontEnd = await startFakeFrontEnd(FAILS_EVERY_TENTH);
-  expect(await run(planFor(frontEnd))).toEqual({
+  expect(await run(planFor(frontEnd))).toMatchObject({
     outcomes: { 'PutRecord ok': 90, 'PutRecord ServiceUnavailable': 10 },
     retries: 0,
   });
@@ -218,18 +222,71 @@ test('a raw client signs as the SDK does: the same fields, for the same scope', 
   expect(seen.raw?.authorization).toContain('SignedHeaders=content-type;host;x-amz-date;x-amz-target,');
 });
 
-test('what the SDK gave up after several attempts is unknown: an earlier one may have been carried out', async () => {
+test('what the SDK gave up is refused when each attempt was, and unknown when one may have been carried out', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'history-'));
-  await using frontEnd = await startFakeFrontEnd({
-    onPut: async () => ({ status: 503, name: 'ServiceUnavailable' }),
-  });
-  for (const [attemptsMax, state] of [
-    [1, 'refused'],
-    [2, 'unknown'],
+  for (const [first, state] of [
+    [{ status: 503, name: 'ServiceUnavailable' }, 'refused'],
+    [{ status: 500, name: 'InternalFailure' }, 'unknown'],
   ] as const) {
+    const seen = new Set<string>();
+    await using frontEnd = await startFakeFrontEnd({
+      async onPut(_index, { Data }) {
+        if (seen.has(Data)) return { status: 503, name: 'ServiceUnavailable' };
+        seen.add(Data);
+        return first;
+      },
+    });
     const historyPath = join(folder.path, state);
     const profile = constantProfile(10, 500);
-    await run(planFor(frontEnd, { client: 'sdk', signing: SIGNING, attemptsMax, historyPath }, { profile }));
+    const { outcomes, attemptFailures } = await run(
+      planFor(frontEnd, { client: 'sdk', signing: SIGNING, attemptsMax: 2, historyPath }, { profile }),
+    );
+    expect(outcomes).toEqual({ 'PutRecord ServiceUnavailable': 5 });
+    expect(attemptFailures).toEqual(
+      state === 'refused' ? { ServiceUnavailable: 10 } : { InternalFailure: 5, ServiceUnavailable: 5 },
+    );
     expect(readHistory(historyPath).writes.map((write) => write.state)).toEqual(Array(5).fill(state));
   }
+});
+
+test('what waited for a connection until its time was over was not sent, and certainly not written', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'history-'));
+  for (const client of ['raw', 'sdk'] as const) {
+    // Two connections and 50 ms an answer make 40/s of the 200/s that are due.
+    await using frontEnd = await startFakeFrontEnd({ onPut: async () => void (await wait(50)) });
+    const historyPath = join(folder.path, client);
+    const { sent, dropped } = await run(
+      planFor(
+        frontEnd,
+        { client, signing: SIGNING, historyPath },
+        { connectionsMax: 2, timeoutMs: 400, profile: constantProfile(200, 1_000) },
+      ),
+    );
+    expect(sent + dropped).toBe(200);
+    expect(dropped).toBeGreaterThan(50);
+    const { acknowledged = [], unknown = [] } = Object.groupBy(
+      readHistory(historyPath).writes,
+      ({ state }) => state,
+    );
+    expect(acknowledged.length + unknown.length).toBeLessThanOrEqual(sent);
+    expect(acknowledged.length + unknown.length).toBe(frontEnd.puts);
+  }
+});
+
+test('the SDK calls from the address that the load has, as a raw client does', async () => {
+  const callers = new Set<string | undefined>();
+  await using server = createServer((request, response) => {
+    callers.add(request.socket.remoteAddress);
+    request.resume().on('end', () => response.end('{"ShardId":"s","SequenceNumber":"1"}'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const targets = [{ host: '127.0.0.1', port, tls: false, path: '/', callFrom: '127.0.0.9' }];
+  const target = { memberId: 'fe', host: '127.0.0.1', port, cohort: 'incumbent' } as const;
+  for (const client of ['raw', 'sdk'] as const) {
+    await run(planFor({ target }, { client, signing: SIGNING }, { targets, profile: constantProfile(1, 1) }));
+    expect([...callers]).toEqual(['127.0.0.9']);
+    callers.clear();
+  }
+  server.closeAllConnections();
 });

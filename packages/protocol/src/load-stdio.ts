@@ -120,6 +120,8 @@ export type LoadRecord =
       readonly inFlight: number;
       /** Requests that ended within the window. */
       readonly outcomes: readonly OutcomeCount[];
+      /** How attempts failed within the window, where the client tries again by itself: by outcome. */
+      readonly attemptFailures?: Readonly<Record<string, number>>;
       /** From the intended send to the answer, requests that ended well. null without any. */
       readonly latencyMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
       /** How late requests were sent, 99th percentile. */

@@ -1,8 +1,12 @@
 /** Names for what a client sees when there is no answer to read. */
 
-/** `client-error` is a fault of the load itself: it counts against the generator and not against the service. */
+/**
+ * `connect-timeout`: no connection came about in time, so nothing was sent; `timeout`: something was, and no answer came.
+ * `client-error` is a fault of the load itself: it counts against the generator and not against the service.
+ */
 export type BrokenReason =
   | 'timeout'
+  | 'connect-timeout'
   | 'connection-refused'
   | 'connection-reset'
   | 'unreachable'

@@ -26,11 +26,18 @@ export interface Origin {
 
 /** What became of the request that a connection carried, and of the connection. */
 export interface ConnectionListener {
-  onConnected(): void;
+  /**
+   * The attempt to connect is over, however it ended.
+   * @param heard whether the server's host took the connection or refused it; false when nothing was heard of it.
+   */
+  onAttemptEnd(heard: boolean): void;
   /** @param answer valid until this returns. */
   onAnswer(connection: Connection, answer: ParsedAnswer): void;
-  /** The connection is gone. */
-  onBroken(connection: Connection, reason: BrokenReason, detail: string): void;
+  /**
+   * The connection is gone.
+   * @param written whether a request that it carried had been written to it: if not, the server never saw it.
+   */
+  onBroken(connection: Connection, reason: BrokenReason, detail: string, written: boolean): void;
 }
 
 export class Connection {
@@ -68,7 +75,7 @@ export class Connection {
     );
     this.#socket.once(origin.tls ? 'secureConnect' : 'connect', () => {
       clearTimeout(deadline);
-      this.#connected();
+      this.#attemptEnded(true);
     });
     this.#socket.once('end', () => this.#ended());
     this.#socket.once('error', (error) => this.#break(brokenReasonOf(error), error.message));
@@ -76,6 +83,11 @@ export class Connection {
       clearTimeout(deadline);
       this.#break('connection-reset', 'the connection was closed');
     });
+  }
+
+  /** Whether it is still being made: what it was given is not written yet. */
+  get connecting(): boolean {
+    return this.#connecting;
   }
 
   /** Whether it may be given a request now. */
@@ -92,16 +104,20 @@ export class Connection {
 
   /** Cuts the connection; nothing more is told of it. */
   destroy(): void {
+    this.#end(false);
+  }
+
+  #end(heard: boolean): void {
     this.#gone = true;
     this.#socket.destroy();
-    this.#connected();
+    this.#attemptEnded(heard);
   }
 
   /** Once, however the attempt to connect ended. */
-  #connected(): void {
+  #attemptEnded(heard: boolean): void {
     if (!this.#connecting) return;
     this.#connecting = false;
-    this.#listener.onConnected();
+    this.#listener.onAttemptEnd(heard);
   }
 
   #read(bytes: Buffer): void {
@@ -142,7 +158,13 @@ export class Connection {
 
   #break(reason: BrokenReason, detail: string): void {
     if (this.#gone) return;
-    this.destroy();
-    this.#listener.onBroken(this, reason, detail);
+    const written = !this.#connecting;
+    this.#end(reason === 'connection-refused' || reason === 'connection-reset');
+    this.#listener.onBroken(
+      this,
+      reason === 'timeout' && !written ? 'connect-timeout' : reason,
+      detail,
+      written,
+    );
   }
 }

@@ -19,16 +19,33 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number;
 }
 
+/**
+ * What had become of a request that was given up. `queued`: it waited for this client's own bounds. `unconnected`: it
+ * waited for a connection that the server's host did not take. `written`: the server may have it.
+ */
+export type GivenUp = 'queued' | 'unconnected' | 'written';
+
 /** A request that is under way. Hears its end once, or nothing after it was cut. */
 export interface Exchange {
+  /**
+   * Its turn has come: it is written to a connection, or to one that is being made for it. Heard before its end, unless
+   * it never had a turn.
+   * @param atMs when that was, on the clock of `performance.now`: from then on it waits for the server and not for this
+   *   client.
+   */
+  onTurn(atMs: number): void;
   /** @param answer valid until this returns. */
   onAnswer(answer: ParsedAnswer): void;
-  onBroken(reason: BrokenReason, detail: string): void;
+  /** @param written false when it certainly never reached the server. */
+  onBroken(reason: BrokenReason, detail: string, written: boolean): void;
 }
 
 interface Waiting {
   readonly request: string | Buffer;
   readonly exchange: Exchange;
+  readonly sinceMs: number;
+  /** It waits for one of `connectionsMax` to be free, and not for connections that are being made. */
+  readonly ownBound: boolean;
 }
 
 export class HttpPool implements ConnectionListener {
@@ -39,6 +56,8 @@ export class HttpPool implements ConnectionListener {
   readonly #carriers = new Map<Exchange, Connection>();
   readonly #waiting = new Map<Exchange, Waiting>();
   #connecting = 0;
+  /** When the server's host last took or refused a connection. */
+  #heardAtMs = 0;
   #closing = false;
   #drained: (() => void) | undefined;
 
@@ -49,9 +68,14 @@ export class HttpPool implements ConnectionListener {
 
   /** Sends a request, or lets it wait for a connection. The caller bounds how many there are, and how long. */
   send(request: string | Buffer, exchange: Exchange): void {
-    const connection = this.#takeIdle() ?? this.#makeOne();
-    if (connection === undefined) this.#waiting.set(exchange, { request, exchange });
-    else this.#carry(connection, request, exchange);
+    const nowMs = performance.now();
+    const connection = this.#takeIdle(nowMs) ?? this.#makeOne();
+    if (connection !== undefined) {
+      this.#carry(connection, request, exchange, nowMs);
+      return;
+    }
+    const ownBound = this.#busy.size >= this.#options.connectionsMax;
+    this.#waiting.set(exchange, { request, exchange, sinceMs: nowMs, ownBound });
   }
 
   /** Opens connections before they are needed, so that the first requests do not wait for them. */
@@ -61,13 +85,19 @@ export class HttpPool implements ConnectionListener {
   }
 
   /** Gives up on a request; the connection that carries it is cut, since its answer may still come. */
-  cut(exchange: Exchange): void {
-    this.#waiting.delete(exchange);
+  cut(exchange: Exchange): GivenUp {
+    const waiting = this.#waiting.get(exchange);
+    if (waiting !== undefined) {
+      this.#waiting.delete(exchange);
+      return waiting.ownBound || this.#heardAtMs > waiting.sinceMs ? 'queued' : 'unconnected';
+    }
     const connection = this.#carriers.get(exchange);
-    if (connection === undefined) return;
+    if (connection === undefined) return 'written';
+    const before: GivenUp = connection.connecting ? 'unconnected' : 'written';
     this.#release(connection);
     connection.destroy();
     this.#sendNext();
+    return before;
   }
 
   /** Resolves once all that is under way has ended; takes no further request. */
@@ -92,8 +122,9 @@ export class HttpPool implements ConnectionListener {
     this.#drained?.();
   }
 
-  onConnected(): void {
+  onAttemptEnd(heard: boolean): void {
     this.#connecting -= 1;
+    if (heard) this.#heardAtMs = performance.now();
     if (!this.#closing) this.#sendNext();
   }
 
@@ -104,20 +135,18 @@ export class HttpPool implements ConnectionListener {
     this.#sendNext();
   }
 
-  onBroken(connection: Connection, reason: BrokenReason, detail: string): void {
+  onBroken(connection: Connection, reason: BrokenReason, detail: string, written: boolean): void {
     const exchange = this.#release(connection);
     if (exchange === undefined) {
       const at = this.#idle.indexOf(connection);
       if (at >= 0) this.#idle.splice(at, 1);
       return;
     }
-    exchange.onBroken(reason, detail);
+    exchange.onBroken(reason, detail, written);
     this.#sendNext();
   }
 
-  #takeIdle(): Connection | undefined {
-    if (this.#idle.length === 0) return undefined;
-    const nowMs = performance.now();
+  #takeIdle(nowMs: number): Connection | undefined {
     for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
       if (last.isUsable(nowMs)) return last;
       last.destroy();
@@ -136,9 +165,10 @@ export class HttpPool implements ConnectionListener {
     return this.#connect();
   }
 
-  #carry(connection: Connection, request: string | Buffer, exchange: Exchange): void {
+  #carry(connection: Connection, request: string | Buffer, exchange: Exchange, turnAtMs: number): void {
     this.#busy.set(connection, exchange);
     this.#carriers.set(exchange, connection);
+    exchange.onTurn(turnAtMs);
     connection.send(request);
   }
 
@@ -154,9 +184,12 @@ export class HttpPool implements ConnectionListener {
   #sendNext(): void {
     const next = this.#waiting.values().next().value;
     if (next === undefined) return;
-    const connection = this.#takeIdle() ?? this.#makeOne();
+    const nowMs = performance.now();
+    const connection = this.#takeIdle(nowMs) ?? this.#makeOne();
     if (connection === undefined) return;
     this.#waiting.delete(next.exchange);
-    this.#carry(connection, next.request, next.exchange);
+    // While the server's host was silent to all attempts at once, it was the server that kept the request waiting.
+    const turnAtMs = next.ownBound ? nowMs : Math.max(next.sinceMs, this.#heardAtMs);
+    this.#carry(connection, next.request, next.exchange, turnAtMs);
   }
 }

@@ -45,7 +45,10 @@ export function readAnswer<Action extends KinesisAction>(
   action: Action,
   end: ExchangeEnd,
 ): KinesisAnswer<Action> {
-  if (end.kind === 'broken') return failure(end.reason, end.detail);
+  if (end.kind === 'broken') {
+    const { reason, detail, written } = end;
+    return { ...failure(reason, detail), definite: !written || isDefinite(reason) };
+  }
   const body = parsed(end.body);
   if (end.status === 200) {
     if (isFields(body) && COMPLETE[action](body))
@@ -64,6 +67,11 @@ function failure(outcome: string, message: string, reason: string | null = null)
   return { ok: false, outcome, reason, definite: isDefinite(outcome), message };
 }
 
+/** What became of a call whose time is over. @param mayBeCarriedOut false when it certainly never reached the server. */
+export function givenUp(mayBeCarriedOut: boolean): KinesisFailure {
+  return { ...failure('timeout', 'no answer in the time given'), definite: !mayBeCarriedOut };
+}
+
 /** Names what an SDK threw: an error of the service by its name, one of the connection by the reason behind its code. */
 export function failureOf(
   { name, message, code }: { readonly name: string; readonly message: string; readonly code?: string },
@@ -76,7 +84,7 @@ export function failureOf(
 function isDefinite(outcome: string): boolean {
   if (Object.hasOwn(KINESIS_ERRORS, outcome))
     return KINESIS_ERRORS[outcome as keyof typeof KINESIS_ERRORS].definite;
-  return outcome === 'connection-refused' || outcome === 'no-target';
+  return ['connection-refused', 'connect-timeout', 'no-target'].includes(outcome);
 }
 
 /** Services write `namespace#Name` in the body and `Name:address` in the header. */

@@ -38,7 +38,7 @@ export interface KinesisCall<Action extends KinesisAction = KinesisAction> {
   readonly action: Action;
   readonly input: KinesisActions[Action]['input'];
   /**
-   * Hears the answer; not at all when the time is over before.
+   * Hears the answer, or that there was none in time; not at all when the load is cut off before.
    * @returns how the call ended.
    */
   readonly settle: (answer: KinesisAnswer<Action>) => CallEnd;

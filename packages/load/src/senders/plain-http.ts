@@ -46,6 +46,10 @@ class PlainExchange implements Exchange {
     this.#flight = flight;
   }
 
+  onTurn(atMs: number): void {
+    this.#flight.sent(atMs);
+  }
+
   onAnswer({ status }: { readonly status: number }): void {
     this.#flight.end(status < 400 ? 'ok' : `http-${status}`, null);
   }

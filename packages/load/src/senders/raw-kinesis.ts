@@ -5,7 +5,7 @@
 import type { KinesisAction } from '@fleetfall/protocol/kinesis.ts';
 import type { Exchange, HttpPool } from '../http/pool.ts';
 import { asciiJson } from '../http/request-text.ts';
-import { type KinesisAnswer, readAnswer } from '../kinesis/answer.ts';
+import { givenUp, type KinesisAnswer, readAnswer } from '../kinesis/answer.ts';
 import type { KinesisRequests } from '../kinesis/requests.ts';
 import type { KinesisCall } from '../kinesis/workload.ts';
 import type { Flight, Launch } from '../open-loop.ts';
@@ -37,7 +37,11 @@ export function rawKinesis(
     }
     flight.recipient = route.recipient;
     const exchange = new KinesisExchange(flight, call);
-    flight.giveUp = () => route.pool.cut(exchange);
+    flight.giveUp = () => {
+      const before = route.pool.cut(exchange);
+      call.settle(givenUp(before === 'written'));
+      return before;
+    };
     route.pool.send(requestFor(route.pool, call.action, asciiJson(call.input)), exchange);
   };
 }
@@ -59,12 +63,16 @@ class KinesisExchange implements Exchange {
     this.#call = call;
   }
 
+  onTurn(atMs: number): void {
+    this.#flight.sent(atMs);
+  }
+
   onAnswer({ status, head, body }: Parameters<Exchange['onAnswer']>[0]): void {
     this.#hear(readAnswer(this.#call.action, { kind: 'answer', status, head, body }));
   }
 
-  onBroken(reason: Parameters<Exchange['onBroken']>[0], detail: string): void {
-    this.#hear(readAnswer(this.#call.action, { kind: 'broken', reason, detail }));
+  onBroken(...[reason, detail, written]: Parameters<Exchange['onBroken']>): void {
+    this.#hear(readAnswer(this.#call.action, { kind: 'broken', reason, detail, written }));
   }
 
   #hear(answer: KinesisAnswer<KinesisAction>): void {

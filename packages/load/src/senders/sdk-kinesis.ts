@@ -1,6 +1,7 @@
 /**
  * Carries Kinesis calls by the AWS SDK as applications use it: its retries with back-off, its token bucket, its
- * signatures. A call that it gave up or got through counts once, with the attempts it took. HTTP/1.1 over keep-alive
+ * signatures. A call that it gave up or got through counts once, with the attempts it took; what became of those is
+ * told beside it (`sdk-attempts.ts`). HTTP/1.1 over keep-alive
  * connections, since the SDK's own choice for `http://` is HTTP/2, which front-ends do not all speak.
  *
  * The SDK is loaded when it is asked for: it is by far the largest thing here.
@@ -10,11 +11,13 @@ import { Agent as TlsAgent } from 'node:https';
 import { isIP } from 'node:net';
 import { type KinesisAction, REASON_HEADER } from '@fleetfall/protocol/kinesis.ts';
 import { authorityOf, type Fields } from '../http/request-text.ts';
-import { failureOf, type KinesisAnswer } from '../kinesis/answer.ts';
+import { failureOf, givenUp, type KinesisAnswer, type KinesisFailure } from '../kinesis/answer.ts';
 import type { Signing } from '../kinesis/requests.ts';
 import type { KinesisCall } from '../kinesis/workload.ts';
 import type { Flight, Launch } from '../open-loop.ts';
 import type { Route } from './raw-kinesis.ts';
+import { type CallAttempts, followAttempts } from './sdk-attempts.ts';
+import { sdkCommand } from './sdk-commands.ts';
 
 export interface SdkOptions {
   readonly signing: Signing;
@@ -75,34 +78,34 @@ function makeSender(
     if (all === true) done(null, [{ address, family: isIP(address) }]);
     else done(null, address, isIP(address));
   };
-  const handler = new NodeHttpHandler({
-    httpAgent: new Agent({ ...agentOptions, lookup: lookup as never }),
-    httpsAgent: new TlsAgent({ ...agentOptions, lookup: lookup as never }),
-  });
+  let callFrom: string | undefined;
+  const httpAgent = new Agent({ ...agentOptions, lookup: lookup as never });
+  const httpsAgent = new TlsAgent({ ...agentOptions, lookup: lookup as never });
+  for (const agent of [httpAgent, httpsAgent]) callingFrom(agent, () => callFrom);
   const client = new sdk.KinesisClient({
     region,
     credentials,
     endpoint: tls ? 'https://balanced.invalid' : 'http://balanced.invalid',
     maxAttempts: options.attemptsMax,
-    requestHandler: handler,
+    requestHandler: new NodeHttpHandler({ httpAgent, httpsAgent }),
   });
-  const flights = new WeakMap<object, Flight>();
+  const followed = followAttempts();
+  const calls = new WeakMap<object, { readonly flight: Flight; readonly attempts: CallAttempts }>();
   const balance = (next: (args: Outgoing) => Promise<unknown>) => async (args: Outgoing) => {
     const route = nextRoute();
     if (route === undefined) throw Object.assign(new Error('there is no front-end'), { name: 'no-target' });
+    const call = calls.get(args.input);
+    if (call === undefined) throw new Error('Cannot send a request that is no call of this load');
     const { origin } = route.pool;
+    callFrom = origin.callFrom;
     const { request } = args;
     request.hostname = origin.host;
     request.port = origin.port;
     request.headers.host = authorityOf(origin.host, origin.port);
     Object.assign(request.headers, options.fields);
     if (origin.address !== undefined) addresses.set(origin.host, origin.address);
-    const flight = flights.get(args.input);
-    if (flight !== undefined) {
-      flight.recipient = route.recipient;
-      flight.attempts += 1;
-    }
-    return next(args);
+    call.flight.recipient = route.recipient;
+    return call.attempts.make(() => next(args), failureOfSdk);
   };
   // After the retries, so that it is asked for each attempt, and before the signature, which covers the host.
   client.middlewareStack.addRelativeTo(balance as never, {
@@ -111,53 +114,45 @@ function makeSender(
     toMiddleware: 'retryMiddleware',
   });
 
-  const commandOf = ({ action, input }: KinesisCall) => {
-    switch (action) {
-      case 'PutRecord': {
-        const put = input as { StreamName: string; Data: string; PartitionKey: string };
-        return new sdk.PutRecordCommand({ ...put, Data: Buffer.from(put.Data, 'base64') });
-      }
-      case 'PutRecords': {
-        const put = input as { StreamName: string; Records: { Data: string; PartitionKey: string }[] };
-        const Records = put.Records.map((record) => ({
-          ...record,
-          Data: Buffer.from(record.Data, 'base64'),
-        }));
-        return new sdk.PutRecordsCommand({ ...put, Records });
-      }
-      case 'GetRecords':
-        return new sdk.GetRecordsCommand(input as { ShardIterator: string });
-      case 'GetShardIterator':
-        return new sdk.GetShardIteratorCommand(
-          input as { StreamName: string; ShardId: string; ShardIteratorType: 'TRIM_HORIZON' },
-        );
-      default:
-        throw new Error(`Cannot send ${action}: a load does not call it`);
-    }
-  };
-
   return {
     launch(flight) {
       const call = nextCall();
       flight.operation = call.action;
-      flight.attempts = 0;
       const giveUp = new AbortController();
-      flight.giveUp = () => giveUp.abort();
-      const command = commandOf(call);
-      flights.set(command.input, flight);
+      const attempts = followed.of(flight);
+      flight.giveUp = () => {
+        giveUp.abort();
+        call.settle(givenUp(attempts.mayBeCarriedOut()));
+        return attempts.begun ? 'written' : flight.wasSent ? 'unconnected' : 'queued';
+      };
+      const command = sdkCommand(sdk, call);
+      calls.set(command.input, { flight, attempts });
       const sent = client.send(command as never, { abortSignal: giveUp.signal }) as Promise<unknown>;
       sent.then(
         (output) => end(flight, call, giveUp.signal, { ok: true, output } as KinesisAnswer<KinesisAction>),
-        (error: unknown) => end(flight, call, giveUp.signal, failureOfSdk(error, flight.attempts)),
+        (error: unknown) => {
+          const failure = failureOfSdk(error, attempts.begun);
+          end(flight, call, giveUp.signal, { ...failure, definite: !attempts.mayBeCarriedOut() });
+        },
       );
     },
     [Symbol.dispose]() {
+      followed[Symbol.dispose]();
       client.destroy();
     },
   };
 }
 
-/** Once the engine gave up, the SDK's word comes too late: what became of the call is unknown. */
+/** Connections come from the address that the load calls from, or no network rule could tell its own from others. */
+function callingFrom(agent: Agent, callFrom: () => string | undefined): void {
+  const create = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const localAddress = callFrom();
+    return create(localAddress === undefined ? options : { ...options, localAddress }, callback);
+  };
+}
+
+/** Once the engine gave up, the call has ended as what was known then: the SDK's word comes too late. */
 function end(
   flight: Flight,
   call: KinesisCall,
@@ -169,11 +164,8 @@ function end(
   flight.end(outcome, reason);
 }
 
-/**
- * The SDK's error by the names that the raw sender gives too. It tells of the last attempt alone: an earlier one may
- * have been carried out, so the outcome of more than one is unknown.
- */
-function failureOfSdk(error: unknown, attempts: number): KinesisAnswer<KinesisAction> {
+/** An SDK's error by the names that the raw sender gives too. @param written whether the request had been written. */
+function failureOfSdk(error: unknown, written: boolean): KinesisFailure {
   const { name, message, code, $response } = error as Error & {
     code?: string;
     $response?: { headers?: Record<string, string> };
@@ -182,5 +174,10 @@ function failureOfSdk(error: unknown, attempts: number): KinesisAnswer<KinesisAc
     { name, message, ...(code === undefined ? {} : { code }) },
     $response?.headers?.[REASON_HEADER] ?? null,
   );
-  return attempts > 1 ? { ...failure, definite: false } : failure;
+  if (written) return failure;
+  return {
+    ...failure,
+    definite: true,
+    outcome: failure.outcome === 'timeout' ? 'connect-timeout' : failure.outcome,
+  };
 }

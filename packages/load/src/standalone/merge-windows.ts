@@ -22,6 +22,7 @@ export function mergeWindows(windows: readonly WindowRecord[]): WindowRecord {
     dropped: sum('dropped'),
     inFlight: sum('inFlight'),
     outcomes: mergeOutcomes(windows.flatMap(({ outcomes }) => outcomes)),
+    ...mergeAttemptFailures(windows),
     latencyMs: quantilesOf(latency),
     latenessP99Ms: lateness.percentileMs(99) ?? 0,
     targetsReady: Math.min(...windows.map(({ targetsReady }) => targetsReady)),
@@ -45,6 +46,15 @@ function sumOfHistograms(windows: readonly WindowRecord[], series: keyof LoadHis
       histograms === undefined ? [] : [histograms[series]],
     ),
   );
+}
+
+function mergeAttemptFailures(windows: readonly WindowRecord[]): Pick<WindowRecord, 'attemptFailures'> {
+  const merged: Record<string, number> = {};
+  for (const [outcome, count] of windows.flatMap(({ attemptFailures = {} }) =>
+    Object.entries(attemptFailures),
+  ))
+    merged[outcome] = (merged[outcome] ?? 0) + count;
+  return Object.keys(merged).length === 0 ? {} : { attemptFailures: merged };
 }
 
 /** Counts of one server, operation and outcome in one. */

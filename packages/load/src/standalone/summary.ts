@@ -23,14 +23,16 @@ export interface LoadSummary {
   readonly offered: number;
   readonly sent: number;
   readonly dropped: number;
-  /** How many requests ended in each way; `ok` is always told. */
+  /** How many of those that were sent ended in each way; `ok` is always told. */
   readonly outcomes: Readonly<Record<string, number>>;
   /** From the intended send, requests that ended well. */
   readonly latencyMs: PercentilesMs;
-  /** From the actual send, the same requests. */
+  /** From the write to a socket, the same requests. */
   readonly serviceMs: PercentilesMs;
-  /** From the intended to the actual send, all requests sent. */
+  /** From the intended send to the write, the wait for a free connection included: all requests sent. */
   readonly latenessMs: PercentilesMs;
+  /** How long the generator's event loop kept anything waiting, answers among it, for each millisecond. */
+  readonly loopDelayMs: PercentilesMs;
   /**
    * `invalid`: the generator did not keep its schedule, and nothing else is said. `pass`, `fail` or `unknown` (no
    * samples) where thresholds were given; `valid` where none were.
@@ -72,6 +74,7 @@ export function beginSummary(): SummaryInTheMaking {
         latencyMs: percentilesOf(latency),
         serviceMs: percentilesOf(service),
         latenessMs: percentilesOf(lateness),
+        loopDelayMs: percentilesOf(loopDelay),
         ...(generator.verdict === 'invalid' || thresholds === null ? generator : thresholds),
       };
     },

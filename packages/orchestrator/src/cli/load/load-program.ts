@@ -21,7 +21,9 @@ Examples:
 With credentials in the environment Kinesis calls are signed. The SDK speaks HTTP/1.1 here.
 
 The schedule is open: a slow answer delays no other request, and latency counts from when a request was due. With
---json stdout is one object: offered, sent, dropped, outcomes, latencyMs, serviceMs, latenessMs, verdict, reason.
+--json stdout is one object: offered, sent, dropped, outcomes, latencyMs, serviceMs, latenessMs, verdict, reason, and
+loopDelayMs. A request counts as sent when it is written to a socket: what it waited before for a free connection of this
+client is lateness, and what never got one in time is dropped. A server that takes no connection is a connect-timeout.
 
 Exit codes: 0 the schedule was kept and every threshold held, 1 a threshold did not, 2 the generator did not keep its
 schedule (verdict invalid) or nothing was measured (unknown), 3 stopped by --stop-on-failure, 64 bad arguments, 70 the
@@ -60,7 +62,7 @@ export function addLoadCommand(
     .option('--in-flight-max <count>', 'requests under way at once; what is due beyond is dropped', '10000')
     .option(
       '--connections <count>',
-      'connections to each address; beyond, requests wait for one (default: no bound)',
+      'connections to each address; requests that wait for one are late (default: no bound)',
     )
     .option('--generators <count>', 'generator threads (default: one for each 20,000/s)')
     .option(

@@ -39,8 +39,8 @@ export function summaryText(summary: LoadSummary, thresholds: readonly Threshold
     ` offered    ${summary.offered}, sent ${summary.sent}, dropped ${summary.dropped}`,
     ` outcomes   ${outcomes}`,
     ` latency    ${percentilesText(summary.latencyMs)}   from the intended send`,
-    ` service    ${percentilesText(summary.serviceMs)}   from the actual send`,
-    ` lateness   ${percentilesText(summary.latenessMs)}   the generator's own`,
+    ` service    ${percentilesText(summary.serviceMs)}   from the write to a socket`,
+    ` lateness   ${percentilesText(summary.latenessMs)}   the generator's own, waits for its connections included`,
     ...thresholds.map(
       ({ threshold, status, figure }) =>
         ` threshold  ${threshold.text}: ${status}${figure === null ? ', nothing was measured' : `, measured ${shownFigure(threshold.metric.kind, figure)}`}`,
