@@ -1,16 +1,20 @@
 /**
  * Holds seconds of a load against a threshold, as they come or afterwards: a steady state, or a condition to stop at.
  * Having seen nothing is `unknown`, never a pass; nor is a second in which the generator did not keep its schedule
- * evidence for or against the service. Pure.
+ * evidence for or against the service. To a latency, a request that nobody answered took longer than any bound: a
+ * service that lets most requests hang is not quick. One that was answered by an error is goodput's matter. Pure.
  */
-import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import { type LoadRecord, UNANSWERED_OUTCOMES } from '@fleetfall/protocol/load-stdio.ts';
 import type { Threshold } from '@fleetfall/protocol/threshold.ts';
 import { DurationHistogram } from './histogram.ts';
 
 export type ThresholdStatus = 'pass' | 'fail' | 'unknown';
 type Window = Extract<LoadRecord, { kind: 'load' }>;
 
-/** What a threshold came to, with the figure that it rests on; null where nothing was measured. */
+/**
+ * What a threshold came to, with the figure that it rests on: null where nothing was measured, infinity where the
+ * percentile is of requests that were never answered.
+ */
 export interface ThresholdResult {
   readonly threshold: Threshold;
   readonly status: ThresholdStatus;
@@ -74,11 +78,8 @@ function watchSpans(threshold: Threshold, forMs: number): ThresholdWatch {
       unseenMs = seen === 'unknown' ? unseenMs + window.windowMs : 0;
       // As long unseen as it may be missed: nobody knows whether it was.
       lastUnseen = unseenMs >= forMs && unseenMs > 0;
-      if (seen === 'fail') missedMs += window.windowMs;
-      if (seen === 'pass') {
-        missedMs = 0;
-        everPassed = true;
-      }
+      missedMs = seen === 'fail' ? missedMs + window.windowMs : 0;
+      if (seen === 'pass') everPassed = true;
       if (missedMs >= forMs && missedMs > 0) failedAt ??= figure;
       return result();
     },
@@ -110,11 +111,24 @@ interface Sample {
 function createSample({ metric }: Threshold): Sample {
   if (metric.kind === 'latency' || metric.kind === 'service') {
     const histogram = new DurationHistogram();
+    let unanswered = 0;
     return {
-      add({ histograms }) {
+      add({ histograms, outcomes, dropped }) {
         if (histograms !== undefined) histogram.add(histograms[metric.kind]);
+        // What was not sent was not served slowly, but its user waited.
+        if (metric.kind === 'latency') unanswered += dropped;
+        for (const { outcome, count } of outcomes) if (UNANSWERED_OUTCOMES.has(outcome)) unanswered += count;
       },
-      figure: () => histogram.percentileMs(metric.percentile),
+      figure() {
+        const answered = histogram.count;
+        if (unanswered === 0) return histogram.percentileMs(metric.percentile);
+        // The same rank, counted among those that were answered: beyond the last of them is no answer.
+        const percentile =
+          answered === 0
+            ? Number.POSITIVE_INFINITY
+            : (metric.percentile * (answered + unanswered)) / answered;
+        return percentile > 100 ? Number.POSITIVE_INFINITY : histogram.percentileMs(percentile);
+      },
     };
   }
   let ended = 0;

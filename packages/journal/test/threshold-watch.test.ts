@@ -69,8 +69,31 @@ test('no samples are never a pass', () => {
   const nothing: Second = {};
   for (const text of ['p99 < 50ms', 'goodput > 0%', 'errors < 100%', 'p99 < 50ms for 1s'])
     expect(statuses(text, [nothing, nothing])).toEqual(['unknown', 'unknown']);
-  expect(statuses('p99 < 50ms', [{ errors: { timeout: 5 } }])).toEqual(['unknown']);
   expect(statuses('p99 < 50ms for 2s', [FAST, nothing, nothing])).toEqual(['pass', 'pass', 'unknown']);
+});
+
+test('a request that nobody answered took longer than any bound; one answered by an error has no latency', () => {
+  const hanging: Second = { latenciesMs: Array(10).fill(10), errors: { timeout: 90 } };
+  expect(statuses('p99 < 50ms', [hanging])).toEqual(['fail']);
+  expect(statuses('p5 < 50ms', [hanging])).toEqual(['pass']);
+  expect(statuses('p99 > 50ms', [hanging])).toEqual(['pass']);
+  expect(statuses('p99 < 50ms', [{ errors: { 'connect-timeout': 5 } }])).toEqual(['fail']);
+  expect(statuses('p50 < 50ms', [{ latenciesMs: Array(10).fill(10), dropped: 90 }])).toEqual(['fail']);
+  expect(statuses('service.p50 < 50ms', [{ latenciesMs: Array(10).fill(10), dropped: 90 }])).toEqual([
+    'pass',
+  ]);
+  expect(statuses('p99 < 50ms', [FAILING])).toEqual(['pass']);
+});
+
+test('a second of which nothing is known breaks a span: nobody saw it missed', () => {
+  const unseen: Second = { ...SLOW, invalid: true };
+  expect(statuses('p99 < 50ms for 2s', [FAST, SLOW, unseen, SLOW, SLOW])).toEqual([
+    'pass',
+    'pass',
+    'pass',
+    'pass',
+    'fail',
+  ]);
 });
 
 test('with a span it fails once it was missed for so long without a break, and stays failed', () => {

@@ -88,6 +88,25 @@ export interface HistogramCounts {
   readonly buckets: readonly number[];
 }
 
+/** Outcomes of requests that no server answered: nobody knows how long an answer would have taken. */
+export const UNANSWERED_OUTCOMES: ReadonlySet<string> = new Set([
+  'timeout',
+  'connect-timeout',
+  'connection-refused',
+  'connection-reset',
+  'unreachable',
+  'client-error',
+  'no-target',
+]);
+
+/** Latency of requests of one operation that ended alike, whatever server they went to. */
+export interface LatencySeries {
+  readonly operation: string;
+  readonly outcome: string;
+  /** From the intended send to the end. */
+  readonly latency: HistogramCounts;
+}
+
 /** What a generator says of itself. `reason` is null when it kept its schedule. */
 export interface GeneratorVerdict {
   readonly verdict: 'valid' | 'invalid';
@@ -104,6 +123,8 @@ export interface LoadHistograms {
   readonly lateness: HistogramCounts;
   /** How long the event loop of the load kept work waiting, for each millisecond of the window. */
   readonly loopDelay: HistogramCounts;
+  /** Each operation and outcome apart, failures among them; none where all was one operation that ended well. */
+  readonly series?: readonly LatencySeries[];
 }
 
 export type LoadRecord =

@@ -5,7 +5,10 @@
  */
 
 export type ThresholdMetric =
-  /** A percentile of the latency from the intended send, in milliseconds. */
+  /**
+   * A percentile of the latency from the intended send, in milliseconds: of requests that ended well, and of those that
+   * nobody answered, which took longer than any bound.
+   */
   | { readonly kind: 'latency'; readonly percentile: number }
   /** The same from the actual send. */
   | { readonly kind: 'service'; readonly percentile: number }
@@ -21,7 +24,7 @@ export interface Threshold {
   readonly operator: '<' | '<=' | '>' | '>=';
   /** Milliseconds for a latency, else percent. */
   readonly bound: number;
-  /** How long it has to be missed, second after second, to count; null: all seconds are judged together. */
+  /** How long it has to be missed, second after second without one of which nothing is known, to count; null: all seconds are judged together. */
   readonly forMs: number | null;
   /** How much of the beginning is not looked at. */
   readonly delayMs: number;
