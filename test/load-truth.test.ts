@@ -91,8 +91,9 @@ describe('the truth about a server', () => {
     );
     expect(summary.outcomes).toEqual({ ok: 0, timeout: 300 });
     expect(new Set(Object.values(summary.latencyMs))).toEqual(new Set([null]));
-    expect(summary.verdict).toBe('unknown');
-    expect(exitCode).toBe(2);
+    expect(summary.byOperation.GET?.timeout?.latencyMs.p50).toBeGreaterThanOrEqual(1_000);
+    expect(summary).toMatchObject({ verdict: 'fail', reason: 'p99 < 50ms: measured no answer' });
+    expect(exitCode).toBe(1);
   });
 
   it('that takes no connections: nothing was sent to it, and it is not the generator that was late', async () => {
@@ -210,21 +211,23 @@ describe.concurrent('the command line', () => {
     expect(stderr).toContain(message);
   });
 
-  it('ended by Ctrl-C does not exit 0', async ({ expect }) => {
-    await using server = await startTruthServer('prompt');
-    const run = startFleetfall([
-      'load',
-      '--url',
-      server.url,
-      '--rate',
-      '50/s',
-      '--for',
-      '60s',
-      '--generators',
-      '2',
-    ]);
-    await new Promise((resolve) => run.stdout.once('data', resolve));
-    run.kill('SIGINT');
-    expect((await run).exitCode).toBe(130);
-  });
+  it.each([1, 2])(
+    'ended by Ctrl-C tells what there was, and exits 130 (%i generators)',
+    async (generators) => {
+      await using server = await startTruthServer('prompt');
+      const run = startFleetfall([
+        ...['load', '--url', server.url, '--rate', '50/s', '--for', '60s', '--json'],
+        ...['--generators', String(generators)],
+      ]);
+      await new Promise((resolve) => run.stderr.once('data', resolve));
+      run.kill('SIGINT');
+      const { exitCode, stdout, stderr } = await run;
+      const requests = await server.end();
+      expect(exitCode).toBe(130);
+      expect(stderr).toContain('ended by SIGINT');
+      const summary = JSON.parse(String(stdout)) as LoadSummary;
+      expect(requests).toBeGreaterThan(0);
+      expect(summary).toMatchObject({ offered: requests, sent: requests, outcomes: { ok: requests } });
+    },
+  );
 });

@@ -17,6 +17,23 @@ const LOOP_DELAY_P99_MAX_MS = 10;
 /** Requests that failed in the generator itself (no file descriptor, no port) were not offered to anybody. */
 const CLIENT_ERROR_FRACTION_MAX = 1 - SENT_FRACTION_MIN;
 
+/**
+ * Over a long run a percentile hides a stall: 30 s of an hour are 0.8 % of it. Of all seconds so many may be invalid,
+ * each for itself, and a few of them always: in a short run the percentiles of the whole decide.
+ */
+const INVALID_FRACTION_MAX = 0.01;
+const INVALID_MS_ALLOWED = 3_000;
+/** So long without a break is a stall, however long the run. */
+const INVALID_SPAN_MS_MAX = 3_000;
+
+/** How a run's seconds were kept. */
+export interface SecondsKept {
+  readonly elapsedMs: number;
+  readonly invalidMs: number;
+  /** The longest time without a valid second between. */
+  readonly longestInvalidMs: number;
+}
+
 export interface GeneratorFigures {
   readonly sent: number;
   /** Due and never sent. What still waits to be sent is in neither figure: it will be late, or dropped. */
@@ -26,10 +43,26 @@ export interface GeneratorFigures {
   readonly loopDelay: DurationHistogram;
 }
 
-/** Judges a window, or a whole run: the rules are the same. */
-export function generatorVerdict(figures: GeneratorFigures): GeneratorVerdict {
-  const reason = reasonOf(figures);
+/**
+ * Judges a window, or a whole run: the rules are the same, and a run is held to its seconds too.
+ * @param seconds of a run; null for a window.
+ */
+export function generatorVerdict(
+  figures: GeneratorFigures,
+  seconds: SecondsKept | null = null,
+): GeneratorVerdict {
+  const reason = reasonOf(figures) ?? (seconds === null ? null : reasonOfSeconds(seconds));
   return { verdict: reason === null ? 'valid' : 'invalid', reason };
+}
+
+function reasonOfSeconds({ elapsedMs, invalidMs, longestInvalidMs }: SecondsKept): string | null {
+  const shown = (ms: number): string => String(Math.round(ms / 100) / 10);
+  const told = `the schedule was not kept in ${shown(invalidMs)} of ${shown(elapsedMs)} s`;
+  if (longestInvalidMs >= INVALID_SPAN_MS_MAX)
+    return `${told}, ${shown(longestInvalidMs)} s of them on end: less than ${shown(INVALID_SPAN_MS_MAX)} s on end are allowed`;
+  if (invalidMs > Math.max(INVALID_MS_ALLOWED, elapsedMs * INVALID_FRACTION_MAX))
+    return `${told}: at most ${INVALID_FRACTION_MAX * 100} % are allowed`;
+  return null;
 }
 
 function reasonOf({ sent, dropped, clientErrors, lateness, loopDelay }: GeneratorFigures): string | null {

@@ -4,6 +4,7 @@
  * for a bound of the client until its time was over, for the server never saw it. Latency counts from the intended send, so that a stall is felt by every request that it delayed and not only by those that were
  * lucky to be sent (coordinated omission; G. Tene, «How NOT to Measure Latency»).
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { createDeadlines, type Timed } from './deadlines.ts';
 import type { GivenUp } from './http/pool.ts';
@@ -68,6 +69,8 @@ export interface RunningLoop extends Disposable {
   readonly over: Promise<Totals>;
   /** Ends the schedule and waits for what is under way: at most twice the requests' time-out. Idempotent. */
   stop(): Promise<Totals>;
+  /** Ends the schedule, waits so long for what is under way, cuts off the rest and tells the last window. Idempotent. */
+  cutShort(withinMs: number): Promise<Totals>;
 }
 
 /** A flight with its place in the row of those under way. */
@@ -154,7 +157,9 @@ export function startOpenLoop(
     onWindow(tally.closeWindow({ windowEndMs: Date.now(), windowMs, targetsReady: targetsReady() }));
   };
   const endWhenDone = (): void => {
-    if (!running || !scheduleOver || tally.inFlight > 0) return;
+    if (running && scheduleOver && tally.inFlight === 0) end();
+  };
+  const end = (): void => {
     running = false;
     clearInterval(windows);
     clearInterval(lateDeadlines);
@@ -209,6 +214,12 @@ export function startOpenLoop(
     async stop() {
       pacer.stop();
       return await over.promise;
+    },
+    async cutShort(withinMs) {
+      pacer.stop();
+      await Promise.race([over.promise, wait(withinMs)]);
+      if (running) end();
+      return tally.totals;
     },
     [Symbol.dispose]() {
       disposed = true;

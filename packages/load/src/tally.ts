@@ -5,6 +5,7 @@
 import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
 import type { Cohort, LoadRecord, OutcomeCount } from '@fleetfall/protocol/load-stdio.ts';
 import { generatorVerdict } from './generator-verdict.ts';
+import { createLatencySeries } from './latency-series.ts';
 
 /** Where a request went. One object for each server: tallies tell servers apart by it. */
 export interface Recipient {
@@ -58,7 +59,7 @@ export interface Tally {
 type Counter = { -readonly [Field in keyof OutcomeCount]: OutcomeCount[Field] };
 
 export function createTally(): Tally {
-  const latency = new DurationHistogram();
+  const series = createLatencySeries();
   const service = new DurationHistogram();
   const lateness = new DurationHistogram();
   const loopDelay = new DurationHistogram();
@@ -116,9 +117,9 @@ export function createTally(): Tally {
     },
     ended(request, outcome, reason, nowMs) {
       inFlight -= 1;
+      series.record(request.operation, outcome, nowMs - request.intendedAtMs);
       if (outcome === 'ok') {
         totals.ok += 1;
-        latency.record(nowMs - request.intendedAtMs);
         service.record(nowMs - request.sentAtMs);
       } else if (outcome === 'client-error') clientErrors += 1;
       const counter = counterOf(request, outcome, reason);
@@ -139,6 +140,7 @@ export function createTally(): Tally {
       const offered = totals.offered - before.offered;
       const sent = totals.sent - before.sent;
       const dropped = totals.dropped - before.dropped;
+      const { latency, apart } = series.close();
       const outcomes = [...counters.values()]
         .flatMap((byOperation) => [...byOperation.values()])
         .flatMap((byOutcome) => [...byOutcome.values()]);
@@ -158,6 +160,7 @@ export function createTally(): Tally {
           service: service.toCounts(),
           lateness: lateness.toCounts(),
           loopDelay: loopDelay.toCounts(),
+          ...(apart.length === 0 ? {} : { series: apart }),
         },
         generator: generatorVerdict({ sent, dropped, clientErrors, lateness, loopDelay }),
       };
@@ -165,7 +168,7 @@ export function createTally(): Tally {
       clientErrors = 0;
       counters.clear();
       attemptFailures.clear();
-      for (const histogram of [latency, service, lateness, loopDelay]) histogram.clear();
+      for (const histogram of [service, lateness, loopDelay]) histogram.clear();
       return closed;
     },
   };

@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import type { WindowRecord } from '../open-loop.ts';
 import { findShards } from './find-shards.ts';
 import { startGenerator } from './generator.ts';
+import { CUT_SHORT_MS, type GeneratorMessage } from './generator-messages.ts';
 import type { GeneratorPlan, LoadPlan } from './generator-plan.ts';
 import { mergeWindows } from './merge-windows.ts';
 
@@ -17,16 +18,13 @@ const THREAD_ENTRY = join(import.meta.dirname, `generator-thread${extname(import
 /** Time for threads to load, and for first connections, before the first request is due. */
 const THREADS_LEAD_MS = 1_500;
 const LEAD_MS = 200;
-/** Longest wait for a thread to close what it holds. */
-const THREAD_END_MAX_MS = 1_000;
-
-/** What a generator's thread says. */
-export type GeneratorMessage = { readonly window: WindowRecord } | { readonly over: true };
+/** Longest wait for a thread to end after the load was cut short. */
+const THREAD_END_MAX_MS = CUT_SHORT_MS + 1_000;
 
 /**
  * Runs a plan to its end.
  * @param onSecond hears each second of all generators together, in their order.
- * @param signal cuts the load short: what is under way is cut off.
+ * @param signal cuts the load short: what is under way has a second to end, and the last second is told.
  * @throws the signal's reason when it aborts; Error when a generator breaks.
  */
 export async function runLoad(
@@ -57,6 +55,7 @@ async function runHere(
   using generator = await startGenerator({ ...plan, generator: 0, beginAtMs: now() + LEAD_MS }, onSecond);
   signal.throwIfAborted();
   await Promise.race([generator.loop.over, aborted(signal)]);
+  if (signal.aborted) await generator.loop.cutShort(CUT_SHORT_MS);
 }
 
 async function runInThreads(
@@ -85,7 +84,7 @@ async function runInThreads(
   try {
     await Promise.race([Promise.all(threads.map(({ ended }) => ended)), aborted(signal)]);
   } finally {
-    // Those that still run close their histories first.
+    // Those that still run tell their last second and close their histories first.
     for (const { thread } of threads) thread.postMessage('cut short');
     const allEnded = Promise.allSettled(threads.map(({ ended }) => ended));
     await Promise.race([allEnded, wait(THREAD_END_MAX_MS, undefined, { ref: false })]);

@@ -1,6 +1,11 @@
 /** Adds up what several generators recorded of the same second. Pure. */
 import { type DurationHistogram, sumOf } from '@fleetfall/journal/histogram.ts';
-import type { HistogramCounts, LoadHistograms, OutcomeCount } from '@fleetfall/protocol/load-stdio.ts';
+import type {
+  HistogramCounts,
+  LatencySeries,
+  LoadHistograms,
+  OutcomeCount,
+} from '@fleetfall/protocol/load-stdio.ts';
 import type { WindowRecord } from '../open-loop.ts';
 import { quantilesOf } from '../tally.ts';
 
@@ -31,6 +36,7 @@ export function mergeWindows(windows: readonly WindowRecord[]): WindowRecord {
       service: sumOfHistograms(windows, 'service').toCounts(),
       lateness: lateness.toCounts(),
       loopDelay: sumOfHistograms(windows, 'loopDelay').toCounts(),
+      ...mergeSeries(windows),
     },
     generator: windows.find(({ generator }) => generator?.verdict === 'invalid')?.generator ?? {
       verdict: 'valid',
@@ -40,12 +46,33 @@ export function mergeWindows(windows: readonly WindowRecord[]): WindowRecord {
 }
 
 /** One histogram of all windows that have any. */
-function sumOfHistograms(windows: readonly WindowRecord[], series: keyof LoadHistograms): DurationHistogram {
+function sumOfHistograms(
+  windows: readonly WindowRecord[],
+  series: Exclude<keyof LoadHistograms, 'series'>,
+): DurationHistogram {
   return sumOf(
     windows.flatMap(({ histograms }): HistogramCounts[] =>
       histograms === undefined ? [] : [histograms[series]],
     ),
   );
+}
+
+/** Each operation and outcome apart. A window without series held one operation that ended well. */
+export function seriesOf({ histograms, outcomes }: WindowRecord): readonly LatencySeries[] {
+  if (histograms === undefined) return [];
+  if (histograms.series !== undefined) return histograms.series;
+  const operation = outcomes[0]?.operation;
+  return operation === undefined ? [] : [{ operation, outcome: 'ok', latency: histograms.latency }];
+}
+
+function mergeSeries(windows: readonly WindowRecord[]): Pick<LoadHistograms, 'series'> {
+  const series = [
+    ...Map.groupBy(windows.flatMap(seriesOf), ({ operation, outcome }) => `${operation} ${outcome}`).values(),
+  ].map((alike): LatencySeries => {
+    const [{ operation, outcome }] = alike as [LatencySeries];
+    return { operation, outcome, latency: sumOf(alike.map(({ latency }) => latency)).toCounts() };
+  });
+  return series.length === 0 ? {} : { series };
 }
 
 function mergeAttemptFailures(windows: readonly WindowRecord[]): Pick<WindowRecord, 'attemptFailures'> {

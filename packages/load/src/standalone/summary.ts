@@ -1,7 +1,8 @@
 /** What a whole load comes to: sums and percentiles of its seconds, and its verdict. Pure. */
 import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
-import { generatorVerdict } from '../generator-verdict.ts';
+import { generatorVerdict, type SecondsKept } from '../generator-verdict.ts';
 import type { WindowRecord } from '../open-loop.ts';
+import { seriesOf } from './merge-windows.ts';
 
 /** Percentiles in milliseconds; null where nothing was measured. */
 export interface PercentilesMs {
@@ -23,6 +24,8 @@ export interface LoadSummary {
   readonly offered: number;
   readonly sent: number;
   readonly dropped: number;
+  /** Under way when the load was cut short; else none. */
+  readonly inFlight: number;
   /** How many of those that were sent ended in each way; `ok` is always told. */
   readonly outcomes: Readonly<Record<string, number>>;
   /** From the intended send, requests that ended well. */
@@ -33,12 +36,32 @@ export interface LoadSummary {
   readonly latenessMs: PercentilesMs;
   /** How long the generator's event loop kept anything waiting, answers among it, for each millisecond. */
   readonly loopDelayMs: PercentilesMs;
+  /** From the intended send to the end, for each operation and outcome apart: failures have theirs too. */
+  readonly byOperation: Readonly<Record<string, Readonly<Record<string, SeriesSummary>>>>;
+  /** What the server got of the requests that ended: several attempts each where the client tries again by itself. */
+  readonly attempts: AttemptsSummary;
+  /** Seconds in which the generator did not keep its schedule. */
+  readonly invalidSeconds: number;
   /**
    * `invalid`: the generator did not keep its schedule, and nothing else is said. `pass`, `fail` or `unknown` (no
    * samples) where thresholds were given; `valid` where none were.
    */
   readonly verdict: 'valid' | 'pass' | 'fail' | 'unknown' | 'invalid';
   readonly reason: string | null;
+}
+
+export interface SeriesSummary {
+  readonly count: number;
+  readonly latencyMs: PercentilesMs;
+}
+
+export interface AttemptsSummary {
+  readonly made: number;
+  readonly retries: number;
+  /** Attempts made for each request; null without any. */
+  readonly amplification: number | null;
+  /** Attempts that failed, by outcome, where the client tries again by itself. */
+  readonly failed: Readonly<Record<string, number>>;
 }
 
 /** Adds seconds up as they come, and keeps none of them: a load of days takes no more memory than one of minutes. */
@@ -54,11 +77,18 @@ export function beginSummary(): SummaryInTheMaking {
   const lateness = new DurationHistogram();
   const loopDelay = new DurationHistogram();
   const outcomes: Record<string, number> = { ok: 0 };
-  const figures = { offered: 0, sent: 0, dropped: 0 };
+  const figures = { offered: 0, sent: 0, dropped: 0, inFlight: 0 };
+  const attempts = createAttempts();
+  const series = createSeries();
+  const seconds = createSeconds();
   return {
     take(second) {
       for (const field of ['offered', 'sent', 'dropped'] as const) figures[field] += second[field];
+      figures.inFlight = second.inFlight;
       for (const { outcome, count } of second.outcomes) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+      attempts.take(second);
+      series.take(second);
+      seconds.take(second);
       if (second.histograms === undefined) return;
       latency.add(second.histograms.latency);
       service.add(second.histograms.service);
@@ -67,7 +97,7 @@ export function beginSummary(): SummaryInTheMaking {
     },
     summarise(thresholds) {
       const clientErrors = outcomes['client-error'] ?? 0;
-      const generator = generatorVerdict({ ...figures, clientErrors, lateness, loopDelay });
+      const generator = generatorVerdict({ ...figures, clientErrors, lateness, loopDelay }, seconds.kept());
       return {
         ...figures,
         outcomes: { ...outcomes },
@@ -75,9 +105,76 @@ export function beginSummary(): SummaryInTheMaking {
         serviceMs: percentilesOf(service),
         latenessMs: percentilesOf(lateness),
         loopDelayMs: percentilesOf(loopDelay),
+        byOperation: series.summarise(),
+        attempts: attempts.summarise(),
+        invalidSeconds: Math.round(seconds.kept().invalidMs / 100) / 10,
         ...(generator.verdict === 'invalid' || thresholds === null ? generator : thresholds),
       };
     },
+  };
+}
+
+function createAttempts() {
+  const failed: Record<string, number> = {};
+  let requests = 0;
+  let retries = 0;
+  return {
+    take({ outcomes, attemptFailures = {} }: WindowRecord): void {
+      for (const { count, retries: more = 0 } of outcomes) {
+        requests += count;
+        retries += more;
+      }
+      for (const [outcome, count] of Object.entries(attemptFailures))
+        failed[outcome] = (failed[outcome] ?? 0) + count;
+    },
+    summarise(): AttemptsSummary {
+      const made = requests + retries;
+      const amplification = requests === 0 ? null : Math.round((made * 1_000) / requests) / 1_000;
+      return { made, retries, amplification, failed: { ...failed } };
+    },
+  };
+}
+
+function createSeries() {
+  const operations = new Map<string, Map<string, DurationHistogram>>();
+  return {
+    take(second: WindowRecord): void {
+      for (const { operation, outcome, latency } of seriesOf(second)) {
+        const byOutcome = operations.get(operation) ?? new Map<string, DurationHistogram>();
+        operations.set(operation, byOutcome);
+        const histogram = byOutcome.get(outcome) ?? new DurationHistogram();
+        byOutcome.set(outcome, histogram);
+        histogram.add(latency);
+      }
+    },
+    summarise(): LoadSummary['byOperation'] {
+      const summaryOf = (histogram: DurationHistogram): SeriesSummary => ({
+        count: histogram.count,
+        latencyMs: percentilesOf(histogram),
+      });
+      return Object.fromEntries(
+        [...operations].map(([operation, byOutcome]) => [
+          operation,
+          Object.fromEntries([...byOutcome].map(([outcome, histogram]) => [outcome, summaryOf(histogram)])),
+        ]),
+      );
+    },
+  };
+}
+
+function createSeconds() {
+  let elapsedMs = 0;
+  let invalidMs = 0;
+  let longestInvalidMs = 0;
+  let onEndMs = 0;
+  return {
+    take({ windowMs, generator }: WindowRecord): void {
+      elapsedMs += windowMs;
+      onEndMs = generator?.verdict === 'invalid' ? onEndMs + windowMs : 0;
+      if (onEndMs > 0) invalidMs += windowMs;
+      longestInvalidMs = Math.max(longestInvalidMs, onEndMs);
+    },
+    kept: (): SecondsKept => ({ elapsedMs, invalidMs, longestInvalidMs }),
   };
 }
 

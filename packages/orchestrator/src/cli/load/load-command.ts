@@ -1,6 +1,6 @@
 /**
  * `fleetfall load`: an open load on any HTTP address, without a fleet. Tells each second as it goes and a summary at
- * the end, and whether its own schedule was kept: when it was not, what it measured is void and the exit code is 2.
+ * the end, one that was cut short included, and whether its own schedule was kept: when it was not, what it measured is void and the exit code is 2.
  */
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import { type ThresholdResult, watchThreshold } from '@fleetfall/journal/threshold-watch.ts';
@@ -8,7 +8,7 @@ import type { WindowRecord } from '@fleetfall/load/open-loop.ts';
 import { runLoad } from '@fleetfall/load/standalone/generators.ts';
 import { beginSummary, type JudgedThresholds, type LoadSummary } from '@fleetfall/load/standalone/summary.ts';
 import type { CommandContext } from '../command-context.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, SignalledError } from '../exit-codes.ts';
 import type { LoadOptions } from './load-flags.ts';
 import { readLoadOptions } from './load-options.ts';
 import { secondLine, shownFigure, summaryText } from './load-text.ts';
@@ -37,16 +37,24 @@ export async function loadCommand(options: LoadOptions, context: CommandContext)
     const failed = watches.map((watch) => watch.take(second)).some(({ status }) => status === 'fail');
     if (failed && options.stopOnFailure === true) stopped.abort();
   };
+  const tell = (): LoadSummary => {
+    const results = watches.map(({ result }) => result);
+    const summary = total.summarise(judged(results));
+    if (options.json === true) context.stdout.write(`${JSON.stringify(summary)}\n`);
+    else out.write(summaryText(summary, results));
+    return summary;
+  };
   try {
     await runLoad(plan, onSecond, AbortSignal.any([context.signal, stopped.signal]));
   } catch (error) {
     if (error instanceof RangeError) throw new SettingsError(error.message, { cause: error });
-    if (!stopped.signal.aborted || context.signal.aborted) throw error;
+    if (!stopped.signal.aborted || context.signal.aborted) {
+      // Ctrl-C: what was measured until then is told, where anybody still reads it.
+      if (error instanceof SignalledError && error.exitCode !== EXIT.pipeClosed) tell();
+      throw error;
+    }
   }
-  const results = watches.map(({ result }) => result);
-  const summary = total.summarise(judged(results));
-  if (options.json === true) context.stdout.write(`${JSON.stringify(summary)}\n`);
-  else out.write(summaryText(summary, results));
+  const summary = tell();
   return stopped.signal.aborted && summary.verdict !== 'invalid' ? EXIT.stopped : EXIT_OF[summary.verdict];
 }
 

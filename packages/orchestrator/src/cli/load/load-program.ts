@@ -21,9 +21,16 @@ Examples:
 With credentials in the environment Kinesis calls are signed. The SDK speaks HTTP/1.1 here.
 
 The schedule is open: a slow answer delays no other request, and latency counts from when a request was due. With
---json stdout is one object: offered, sent, dropped, outcomes, latencyMs, serviceMs, latenessMs, verdict, reason, and
-loopDelayMs. A request counts as sent when it is written to a socket: what it waited before for a free connection of this
+--json stdout is one object: offered, sent, dropped, outcomes, latencyMs, serviceMs, latenessMs, verdict, reason; also
+loopDelayMs, invalidSeconds, byOperation (each operation and outcome apart), attempts (made, retries, amplification, failed)
+and inFlight (when the load was cut short). Ctrl-C and --stop-on-failure tell what there was, a second later.
+
+A request counts as sent when it is written to a socket: what it waited before for a free connection of this
 client is lateness, and what never got one in time is dropped. A server that takes no connection is a connect-timeout.
+
+To a latency threshold a request that nobody answered took longer than any bound; one that was answered by an error is
+goodput's matter. The load is invalid too when its schedule was not kept in more than 1 % of the seconds (and 3 s) or for 3 s
+on end: over an hour no percentile shows that.
 
 Exit codes: 0 the schedule was kept and every threshold held, 1 a threshold did not, 2 the generator did not keep its
 schedule (verdict invalid) or nothing was measured (unknown), 3 stopped by --stop-on-failure, 64 bad arguments, 70 the
