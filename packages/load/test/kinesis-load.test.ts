@@ -65,7 +65,10 @@ async function run(plan: LoadPlan) {
   const merged = mergeOutcomes(windows.flatMap(({ outcomes }) => outcomes));
   return {
     outcomes: Object.fromEntries(
-      merged.map(({ operation, outcome, count }) => [`${operation} ${outcome}`, count]),
+      merged.map(({ operation, outcome, reason, count }) => [
+        `${operation} ${outcome}${reason === 'partial-failure' ? ` (${reason})` : ''}`,
+        count,
+      ]),
     ),
     retries: merged.reduce((sum, { retries = 0 }) => sum + retries, 0),
     attemptFailures: windows.length === 0 ? {} : (mergeWindows(windows).attemptFailures ?? {}),
@@ -148,7 +151,7 @@ test('the history on disk has every write with its key, and what became of it', 
       return index % 10 === 9 ? { status: 503, name: 'ServiceUnavailable' } : undefined;
     },
   });
-  await run(planFor(frontEnd, { historyPath }, { timeoutMs: 300, generators: 2 }));
+  await run(planFor(frontEnd, { historyPath }, { timeoutMs: 2_000, generators: 2 }));
 
   const histories = [historyPath, `${historyPath}.1`].map(readHistory);
   const writes = histories.flatMap((history) => history.writes);
@@ -173,7 +176,7 @@ test('a batch that was taken in part is neither a success nor lost: its records 
     const { outcomes } = await run(
       planFor(frontEnd, { client, signing: SIGNING, historyPath: path, workload }),
     );
-    expect(outcomes).toEqual({ 'PutRecords partial-failure': 100 });
+    expect(outcomes).toEqual({ 'PutRecords ProvisionedThroughputExceededException (partial-failure)': 100 });
     const states = Object.groupBy(readHistory(path).writes, ({ state }) => state);
     expect([states.acknowledged?.length, states.refused?.length]).toEqual([900, 100]);
   }

@@ -81,10 +81,27 @@ export function failureOf(
   return failure(broken ?? (name === 'TimeoutError' ? 'timeout' : name), message, reason);
 }
 
-function isDefinite(outcome: string): boolean {
+/** Errors that the service has and a front-end does not, of calls that were not carried out. */
+const NOT_CARRIED_OUT: ReadonlySet<string> = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'LimitExceededException',
+  'KMSThrottlingException',
+  'UnrecognizedClientException',
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'ExpiredTokenException',
+  'connection-refused',
+  'connect-timeout',
+  'no-target',
+]);
+
+/** Whether an error, of a call or of a record in a batch, says that nothing was written. */
+export function isDefinite(outcome: string): boolean {
   if (Object.hasOwn(KINESIS_ERRORS, outcome))
     return KINESIS_ERRORS[outcome as keyof typeof KINESIS_ERRORS].definite;
-  return ['connection-refused', 'connect-timeout', 'no-target'].includes(outcome);
+  return NOT_CARRIED_OUT.has(outcome);
 }
 
 /** Services write `namespace#Name` in the body and `Name:address` in the header. */

@@ -1,14 +1,11 @@
 /**
  * What a Kinesis client asks for, call after call: puts of records, alone or in batches, to keys as they are
- * distributed, and reads between them. Knows nothing of how a call travels. What becomes of every write goes to
+ * distributed, and reads between them (`reads.ts`). Knows nothing of how a call travels. What becomes of every write goes to
  * whoever keeps the history.
  */
+
 import {
   type FailedRecord,
-  KINESIS_ERRORS,
-  type KinesisAction,
-  type KinesisActions,
-  type KinesisErrorName,
   ROUTING_FAILURES,
   type RoutingFailure,
   reasonOfFailedRecord,
@@ -16,13 +13,15 @@ import {
 import { type KeyDistribution, partitionKeys } from '../partition-keys.ts';
 import { seededFraction } from '../random.ts';
 import { recordData, recordId } from '../record-data.ts';
-import type { KinesisAnswer } from './answer.ts';
+import { isDefinite } from './answer.ts';
+import { type KinesisCall, type Settled, settledAs } from './call.ts';
+import { shardReads } from './reads.ts';
 
 export interface WorkloadPlan {
   readonly stream: string;
   /** Of the calls, so many read; 0 to 1. */
   readonly readFraction: number;
-  /** Where reads go; at least one when `readFraction` is above 0. */
+  /** Where reads go, as long as they have not ended; at least one when `readFraction` is above 0. */
   readonly shardIds: readonly string[];
   /** Records in a put: with 1 it is PutRecord, else PutRecords. */
   readonly batch: number;
@@ -31,30 +30,6 @@ export interface WorkloadPlan {
   readonly seed: string;
   /** Names the writes of this load, eight hexadecimal digits; see `record-data.ts`. */
   readonly writer: string;
-}
-
-/** One call. */
-export interface KinesisCall<Action extends KinesisAction = KinesisAction> {
-  readonly action: Action;
-  readonly input: KinesisActions[Action]['input'];
-  /**
-   * Hears the answer, or that there was none in time; not at all when the load is cut off before.
-   * @returns how the call ended.
-   */
-  readonly settle: (answer: KinesisAnswer<Action>) => CallEnd;
-}
-
-export interface CallEnd {
-  /** `ok`, or a name. Of a batch that was taken in part it is `partial-failure`. */
-  readonly outcome: string;
-  /** The front-end's routing failure, where it told one; of a batch taken in part that of the first record with one. */
-  readonly reason: string | null;
-}
-
-const OK: CallEnd = { outcome: 'ok', reason: null };
-
-function endOf(answer: KinesisAnswer<KinesisAction>): CallEnd {
-  return answer.ok ? OK : { outcome: answer.outcome, reason: answer.reason };
 }
 
 /** Keeps what became of writes. See `history-file.ts`. */
@@ -70,7 +45,7 @@ export interface WriteKeeper {
 export function kinesisWorkload(plan: WorkloadPlan, keeper: WriteKeeper): () => KinesisCall {
   const nextKey = partitionKeys(plan.keys, plan.seed);
   const fraction = seededFraction(plan.seed, 'reads');
-  const nextRead = reads(plan);
+  const nextRead = shardReads(plan.stream, plan.shardIds);
   const nextRecord = (): {
     readonly serial: number;
     readonly Data: string;
@@ -81,7 +56,10 @@ export function kinesisWorkload(plan: WorkloadPlan, keeper: WriteKeeper): () => 
     return { serial, Data: recordData(recordId(plan.writer, serial), plan.recordBytes), PartitionKey };
   };
   return () => {
-    if (plan.readFraction > 0 && fraction() < plan.readFraction) return nextRead();
+    if (plan.readFraction > 0 && fraction() < plan.readFraction) {
+      const read = nextRead();
+      if (read !== undefined) return read;
+    }
     return plan.batch === 1
       ? (putRecord(plan.stream, nextRecord(), keeper) as KinesisCall)
       : (putRecords(plan.stream, Array.from({ length: plan.batch }, nextRecord), keeper) as KinesisCall);
@@ -105,7 +83,7 @@ function putRecord(
     settle(answer) {
       if (answer.ok) keeper.acknowledge(serial, answer.output.ShardId, answer.output.SequenceNumber);
       else if (answer.definite) keeper.refuse(serial);
-      return endOf(answer);
+      return settledAs(answer);
     },
   };
 }
@@ -121,9 +99,9 @@ function putRecords(
     settle(answer) {
       if (!answer.ok) {
         if (answer.definite) for (const { serial } of records) keeper.refuse(serial);
-        return endOf(answer);
+        return answer;
       }
-      let failed = 0;
+      const failures = new Map<string, number>();
       let reason: RoutingFailure | undefined;
       for (const [index, { serial }] of records.entries()) {
         const result = answer.output.Records[index];
@@ -131,56 +109,25 @@ function putRecords(
           keeper.acknowledge(serial, result.ShardId, result.SequenceNumber);
           continue;
         }
-        failed += 1;
+        const errorCode = result?.ErrorCode ?? 'bad-answer';
+        failures.set(errorCode, (failures.get(errorCode) ?? 0) + 1);
         if (result === undefined) continue;
         reason ??= reasonOfFailedRecord(result);
-        if (isDefinite(result)) keeper.refuse(serial);
+        if (wasNotWritten(result)) keeper.refuse(serial);
       }
-      return failed === 0 ? OK : { outcome: 'partial-failure', reason: reason ?? null };
+      return endOfBatch(failures, reason ?? (failures.size > 0 ? 'partial-failure' : null));
     },
   };
 }
 
-/**
- * A throttled record was not written, whoever throttled it, nor one that its front-end could not route; of what is not
- * known nothing is.
- */
-function isDefinite(failed: FailedRecord): boolean {
-  if (failed.ErrorCode === 'ProvisionedThroughputExceededException') return true;
+/** A record that its front-end could not route was not written, whatever its error is called. */
+function wasNotWritten(failed: FailedRecord): boolean {
   const reason = reasonOfFailedRecord(failed);
-  if (reason !== undefined) return ROUTING_FAILURES[reason].definite;
-  return KINESIS_ERRORS[failed.ErrorCode as KinesisErrorName]?.definite ?? false;
+  return reason === undefined ? isDefinite(failed.ErrorCode) : ROUTING_FAILURES[reason].definite;
 }
 
-/** Reads shard after shard, each from where it was read last; an iterator is asked for where there is none. */
-function reads({ stream, shardIds }: WorkloadPlan): () => KinesisCall {
-  const iterators = new Map<string, string>();
-  let turn = 0;
-  return () => {
-    const shardId = shardIds[turn % shardIds.length];
-    turn += 1;
-    if (shardId === undefined) throw new Error(`Cannot read stream '${stream}': it has no shards`);
-    const iterator = iterators.get(shardId);
-    if (iterator === undefined) {
-      const call: KinesisCall<'GetShardIterator'> = {
-        action: 'GetShardIterator',
-        input: { StreamName: stream, ShardId: shardId, ShardIteratorType: 'TRIM_HORIZON' },
-        settle(answer) {
-          if (answer.ok) iterators.set(shardId, answer.output.ShardIterator);
-          return endOf(answer);
-        },
-      };
-      return call as KinesisCall;
-    }
-    const call: KinesisCall<'GetRecords'> = {
-      action: 'GetRecords',
-      input: { ShardIterator: iterator },
-      settle(answer) {
-        if (answer.ok) iterators.set(shardId, answer.output.NextShardIterator);
-        else if (answer.outcome === 'ExpiredIteratorException') iterators.delete(shardId);
-        return endOf(answer);
-      },
-    };
-    return call as KinesisCall;
-  };
+/** A batch that was not taken whole ends by the error of most of its failed records; the rest may have been taken. */
+function endOfBatch(failures: ReadonlyMap<string, number>, reason: string | null): Settled {
+  const [most] = [...failures].toSorted(([, left], [, right]) => right - left);
+  return most === undefined ? { outcome: 'ok', reason: null } : { outcome: most[0], reason };
 }

@@ -6,8 +6,8 @@ import type { KinesisAction } from '@fleetfall/protocol/kinesis.ts';
 import type { Exchange, HttpPool } from '../http/pool.ts';
 import { asciiJson } from '../http/request-text.ts';
 import { givenUp, type KinesisAnswer, readAnswer } from '../kinesis/answer.ts';
+import type { KinesisCall } from '../kinesis/call.ts';
 import type { KinesisRequests } from '../kinesis/requests.ts';
-import type { KinesisCall } from '../kinesis/workload.ts';
 import type { Flight, Launch } from '../open-loop.ts';
 import type { Recipient } from '../tally.ts';
 

@@ -1,5 +1,5 @@
 /** Kinesis calls as the commands of the AWS SDK, which takes data as bytes and encodes them itself. */
-import type { KinesisCall } from '../kinesis/workload.ts';
+import type { KinesisCall } from '../kinesis/call.ts';
 
 type Sdk = typeof import('@aws-sdk/client-kinesis');
 
