@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { accessHeaders } from '@fleetfall/protocol/access.ts';
 import { expect, test } from 'vitest';
-import { readHistory } from '../src/history-file.ts';
+import { readHistory } from '../src/history-on-disk/reader.ts';
 import { createSigner, fieldsToSign } from '../src/kinesis/sigv4.ts';
 import type { WindowRecord } from '../src/open-loop.ts';
 import { constantProfile } from '../src/schedule/rate-profile.ts';
@@ -153,14 +153,14 @@ test('the history on disk has every write with its key, and what became of it', 
   });
   await run(planFor(frontEnd, { historyPath }, { timeoutMs: 2_000, generators: 2 }));
 
-  const histories = [historyPath, `${historyPath}.1`].map(readHistory);
-  const writes = histories.flatMap((history) => history.writes);
+  const { writes, complete, stream } = readHistory(historyPath);
+  expect({ complete, stream }).toEqual({ complete: true, stream: 'orders' });
   const byState = Object.groupBy(writes, ({ state }) => state);
   expect([byState.acknowledged?.length, byState.refused?.length, byState.unknown?.length]).toEqual([
     80, 10, 10,
   ]);
   expect(writes.map(({ key }) => key).toSorted()).toEqual(sent.toSorted());
-  expect(new Set(histories.map(({ header }) => header.writer)).size).toBe(2);
+  expect(new Set(writes.map(({ writer }) => writer)).size).toBe(2);
   const acknowledged = byState.acknowledged ?? [];
   expect(new Set(acknowledged.map(({ sequenceNumber }) => sequenceNumber)).size).toBe(80);
   expect(acknowledged.every(({ shardId }) => /^shardId-\d$/.test(shardId ?? ''))).toBe(true);

@@ -32,7 +32,7 @@ export interface WorkloadPlan {
   readonly writer: string;
 }
 
-/** Keeps what became of writes. See `history-file.ts`. */
+/** Keeps what became of writes. See `history-on-disk/`. */
 export interface WriteKeeper {
   /** A write is about to be sent. @returns its serial number. */
   begin(key: string): number;

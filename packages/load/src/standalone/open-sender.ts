@@ -1,6 +1,7 @@
 /** Makes the sender that a plan asks for, with what it holds open: connections, and a history of writes. */
 
-import { type HistoryFile, keepNothing, openHistoryFile } from '../history-file.ts';
+import { historyPathOf } from '../history-on-disk/format.ts';
+import { type HistoryFile, keepNothing, openHistoryFile } from '../history-on-disk/writer.ts';
 import { HttpPool } from '../http/pool.ts';
 import { authorityOf } from '../http/request-text.ts';
 import { kinesisRequests } from '../kinesis/requests.ts';
@@ -77,7 +78,7 @@ function openWorkload({ load, generator, beginAtMs, shardIds }: GeneratorPlan, r
   const history: HistoryFile | undefined =
     historyPath === null
       ? undefined
-      : openHistoryFile(generator === 0 ? historyPath : `${historyPath}.${generator}`, {
+      : openHistoryFile(historyPathOf(historyPath, generator), {
           stream: workload.stream,
           writer,
           begunAtMs: beginAtMs,

@@ -1,6 +1,7 @@
 /** Reads the flags of a Kinesis client's load: what is put and read, by which client, and what is kept of it. */
 import { existsSync } from 'node:fs';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
+import { historyPathOf } from '@fleetfall/load/history-on-disk/format.ts';
 import type { Signing } from '@fleetfall/load/kinesis/requests.ts';
 import type { KeyDistribution } from '@fleetfall/load/partition-keys.ts';
 import { RECORD_BYTES_MIN } from '@fleetfall/load/record-data.ts';
@@ -61,8 +62,11 @@ function readSigning(region: string, environment: Environment): Signing | null {
 }
 
 function readHistoryPath(path: string): string {
-  if (existsSync(path))
-    throw new SettingsError(`--history '${path}': is there already, and is never written over`);
+  // A further generator's, too: left from another load, it would be read as a part of this one's.
+  for (const file of [path, historyPathOf(path, 1)]) {
+    if (existsSync(file))
+      throw new SettingsError(`--history '${path}': ${file} is there already, and is never written over`);
+  }
   return path;
 }
 

@@ -1,0 +1,88 @@
+/**
+ * The history of a load on disk, for a checker: every write with its key, and whether it was acknowledged, certainly
+ * refused, or is unknown. Compact and binary, some 80 bytes a write (`format.ts`). A write's key goes out when it
+ * begins, so that nothing is held for those under way, however long an outage lasts, and a load that is killed leaves
+ * all but the last tenth of a second.
+ */
+import type { WriteKeeper } from '../kinesis/workload.ts';
+import { appendBlocks } from './append-blocks.ts';
+import {
+  ENTRY_BYTES_MAX,
+  ENTRY_HEAD_BYTES,
+  type EntryKind,
+  HISTORY_FORMAT,
+  type HistoryHeader,
+  KINDS,
+  TEXT_BYTES_MAX,
+} from './format.ts';
+
+/** Disposal closes it. @throws at disposal when the disk refused something. */
+export interface HistoryFile extends WriteKeeper, Disposable {}
+
+/** Opens a new history. @throws when the file is there already. */
+export function openHistoryFile(path: string, header: HistoryHeader): HistoryFile {
+  const file = appendBlocks(path);
+  const shardNumbers = new Map<string, number>();
+  let serials = 0;
+  let closed = false;
+
+  const put = (kind: EntryKind, shard: number, serial: number, text: string, sequence: string): void => {
+    const { block, at } = file.room(ENTRY_BYTES_MAX);
+    const textAt = at + ENTRY_HEAD_BYTES;
+    const textBytes = block.write(text.slice(0, TEXT_BYTES_MAX), textAt, TEXT_BYTES_MAX, 'latin1');
+    block[at] = KINDS.indexOf(kind);
+    block[at + 1] = textBytes;
+    block.writeUInt16LE(shard, at + 2);
+    block.writeUInt32LE(serial, at + 4);
+    block.writeUInt32LE(Math.max(0, Math.round(Date.now() - header.begunAtMs)), at + 8);
+    const hex = sequence === '' ? '' : BigInt(sequence).toString(16);
+    const sequenceBytes = (hex.length + 1) >> 1;
+    const sequenceAt = textAt + textBytes;
+    block[sequenceAt] = sequenceBytes;
+    block.write(hex.padStart(sequenceBytes * 2, '0'), sequenceAt + 1, 'hex');
+    file.used(ENTRY_HEAD_BYTES + textBytes + 1 + sequenceBytes);
+  };
+  const shardNumber = (shardId: string): number => {
+    const known = shardNumbers.get(shardId);
+    if (known !== undefined) return known;
+    const number = shardNumbers.size;
+    shardNumbers.set(shardId, number);
+    put('shard', number, 0, shardId, '');
+    return number;
+  };
+  const head = `${JSON.stringify({ format: HISTORY_FORMAT, ...header })}\n`;
+  const { block, at } = file.room(Buffer.byteLength(head));
+  file.used(block.write(head, at));
+  return {
+    begin(key) {
+      put('begun', 0, serials, key, '');
+      serials += 1;
+      return serials - 1;
+    },
+    acknowledge(serial, shardId, sequenceNumber) {
+      put('acknowledged', shardNumber(shardId), serial, '', sequenceNumber);
+    },
+    refuse(serial) {
+      put('refused', 0, serial, '', '');
+    },
+    [Symbol.dispose]() {
+      if (closed) return;
+      closed = true;
+      put('closed', 0, 0, '', '');
+      file[Symbol.dispose]();
+    },
+  };
+}
+
+/** A keeper that gives serial numbers and keeps nothing. */
+export function keepNothing(): WriteKeeper {
+  let serials = 0;
+  return {
+    begin() {
+      serials += 1;
+      return serials - 1;
+    },
+    acknowledge: () => undefined,
+    refuse: () => undefined,
+  };
+}
