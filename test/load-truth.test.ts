@@ -3,10 +3,14 @@
  * and of itself that it was late when it was. Where a figure is held to 2 % the machine is the load's alone: those run
  * one after another. A generator that says `invalid` has said nothing of the server, and is asked again.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadSummary } from '@fleetfall/load/standalone/summary.ts';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { fleetfall, startFleetfall } from './fleetfall.ts';
+import { fleetfall, startFleetfall, temporaryFolder } from './fleetfall.ts';
+import { LAUNCHER } from './launcher.ts';
 import { startTruthServer } from './truth-server.ts';
 
 /** How often a load is asked that says each time that it did not keep its own schedule. */
@@ -119,7 +123,7 @@ describe('the truth about a server', () => {
   });
 });
 
-describe.concurrent('what the generator says of itself', () => {
+describe('what the generator says of itself', () => {
   it('is invalid, with the reason and exit code 2, when it gets no processor', async ({ expect }) => {
     await using server = await startTruthServer('prompt');
     const run = startFleetfall(['load', '--url', server.url, '--rate', '200/s', '--for', '4s', '--json']);
@@ -135,6 +139,32 @@ describe.concurrent('what the generator says of itself', () => {
     expect(summary).toMatchObject({ verdict: 'invalid', offered: 800, sent: 800, outcomes: { ok: 800 } });
     expect(summary.reason).toMatch(/^requests were sent late: p99 \d+\.\d ms, at most 5 ms is allowed$/);
     expect(exitCode).toBe(2);
+  });
+
+  it('is invalid when others take the processor that it runs on', async ({ expect }) => {
+    await using server = await startTruthServer('prompt');
+    const onOneCore = ['-n', '-20', 'taskset', '-c', '0', process.execPath];
+    // As root the load goes before others: these go before it.
+    const others = Array.from({ length: 4 }, () =>
+      execa('nice', [...onOneCore, '-e', 'for (;;);'], { reject: false }),
+    );
+    try {
+      const { exitCode, stdout } = await execa(
+        'taskset',
+        [
+          ...['-c', '0', process.execPath, LAUNCHER, 'load', '--url', server.url, '--json'],
+          ...['--rate', '1000/s', '--for', '3s'],
+        ],
+        { reject: false },
+      );
+      const summary = JSON.parse(stdout) as LoadSummary;
+      expect(summary).toMatchObject({ verdict: 'invalid', offered: 3_000 });
+      expect(summary.reason).toMatch(/^(requests were sent late|the generator's event loop stood still)/);
+      expect(exitCode).toBe(2);
+    } finally {
+      for (const other of others) other.kill('SIGKILL');
+      await Promise.all(others);
+    }
   });
 
   it('is late, and not the server slow, when requests wait for its own bound on connections', async ({
@@ -191,6 +221,28 @@ describe.concurrent('the command line', () => {
     expect(stderr).toContain(
       "--url 'http://192.0.2.1/': 192.0.2.1 is not an address of this machine: if it is yours to load, say --i-own-this-target",
     );
+  });
+
+  it('takes a target beyond this machine that is said to be owned', async ({ expect }) => {
+    // An address of the documentation's own, where nobody answers.
+    const { exitCode, stdout } = await fleetfall(
+      ...['load', '--url', 'http://192.0.2.1/', '--i-own-this-target', '--json'],
+      ...['--rate', '5/s', '--for', '1s', '--timeout', '500ms', '--threshold', 'goodput > 99%'],
+    );
+    const summary = JSON.parse(stdout) as LoadSummary;
+    expect(summary).toMatchObject({ offered: 5, outcomes: { ok: 0 } });
+    expect(exitCode).toBe(summary.verdict === 'invalid' ? 2 : 1);
+  });
+
+  it("writes over no history, a further generator's from another load among them", async ({ expect }) => {
+    using folder = await temporaryFolder();
+    const path = join(folder.path, 'orders.history');
+    writeFileSync(`${path}.1`, '');
+    const { exitCode, stderr } = await fleetfall(
+      ...['load', '--url', 'http://127.0.0.1:9/', '--stream', 'orders', '--rate', '5/s', '--history', path],
+    );
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain(`--history '${path}': ${path}.1 is there already, and is never written over`);
   });
 
   it.each([
