@@ -6,8 +6,8 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startTruthServer } from '../../test/truth-server.ts';
 import { type Measured, measureClient, median, rssBytes, startClient, startTarget } from './measure.ts';
+import { type TruthClient, truthTable } from './truth-table.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'packages/orchestrator/src/main.ts');
@@ -55,6 +55,20 @@ interface Client {
 const closed = String(CONNECTIONS);
 const CLIENTS: readonly Client[] = [
   { name: 'wrk', command: (url) => ['wrk', '-t1', `-c${closed}`, `-d${RUN_SECONDS}s`, url] },
+  {
+    name: 'wrk, the bytes of a PutRecord',
+    command: (url) => [
+      ...[
+        'wrk',
+        '-t1',
+        `-c${closed}`,
+        `-d${RUN_SECONDS}s`,
+        '-s',
+        join(import.meta.dirname, 'put-record.lua'),
+        url,
+      ],
+    ],
+  },
   {
     name: 'h2load --h1',
     command: (url) => ['h2load', '--h1', '-t1', `-c${closed}`, `-D${RUN_SECONDS}`, url],
@@ -128,41 +142,63 @@ async function rates(): Promise<void> {
   }
 }
 
-/** What each client says of a server that stalls for 2 s in 20 s, and of the one that never answers every tenth. */
-async function truth(): Promise<void> {
-  console.log('\n| client | p50 | p97.5 | p99 | max | of every tenth dropped |\n|---|---|---|---|---|---|');
-  console.log('| the truth at 500/s | 0 | 1500 | 1800 | 2000 | 10.0 % fail |');
-  const heard = async (kind: string, command: (url: string) => readonly string[]): Promise<string> => {
-    await using server = await startTruthServer(kind);
-    return await startClient(command(server.url)).ended;
-  };
-  const [ours, oursDropped, cannon, cannonDropped, wrk, wrkDropped] = await Promise.all([
-    heard('stalls', (url) => fleetfall(url, '--rate', '500/s', '--for', '20s')),
-    heard('drops', (url) => fleetfall(url, '--rate', '500/s', '--for', '20s')),
-    heard('stalls', (url) => autocannon(url, '-c', '50', '-R', '500', '-d', '20')),
-    heard('drops', (url) => autocannon(url, '-c', '50', '-R', '500', '-d', '20', '-t', '5')),
-    heard('stalls', (url) => ['wrk', '-t1', '-c5', '-d20s', '--timeout', '5s', '--latency', url]),
-    heard('drops', (url) => ['wrk', '-t1', '-c50', '-d20s', '--timeout', '5s', '--latency', url]),
-  ]);
-  const { latencyMs } = JSON.parse(ours);
-  const { outcomes, offered } = JSON.parse(oursDropped);
-  const percent = (part: number, whole: number): string => `${((part * 100) / whole).toFixed(1)} % fail`;
-  console.log(
-    `| fleetfall load | ${latencyMs.p50} | ${latencyMs['p97.5']} | ${latencyMs.p99} | ${latencyMs.max} | ${percent(offered - outcomes.ok, offered)} |`,
-  );
-  const { latency } = JSON.parse(cannon);
-  const dropped = JSON.parse(cannonDropped);
-  console.log(
-    `| autocannon -R 500 | ${latency.p50} | ${latency.p97_5} | ${latency.p99} | ${latency.max} | ${percent(dropped.errors, dropped.errors + dropped['2xx'])} |`,
-  );
-  const wrkAt = (name: string): string => new RegExp(`^ +${name}% +(\\S+)`, 'm').exec(wrk)?.[1] ?? '?';
-  const wrkMax = /Latency +\S+ +\S+ +(\S+)/.exec(wrk)?.[1] ?? '?';
-  const timeouts = Number(/timeout (\d+)/.exec(wrkDropped)?.[1] ?? 0);
-  const answered = Number(/(\d+) requests in/.exec(wrkDropped)?.[1] ?? 0);
-  console.log(
-    `| wrk (closed loop: it has no rate) | ${wrkAt('50')} | (none) | ${wrkAt('99')} | ${wrkMax} | ${percent(timeouts, timeouts + answered)} |`,
-  );
-}
+const texts = (figures: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, String(figure)]));
+
+const TRUTH_CLIENTS: readonly TruthClient[] = [
+  {
+    name: 'fleetfall load',
+    command: (url, { ratePerSecond, seconds, timeoutSeconds }) =>
+      fleetfall(
+        ...[url, '--rate', `${ratePerSecond}/s`, '--for', `${seconds}s`, '--timeout', `${timeoutSeconds}s`],
+      ),
+    latencies: (output) => texts(JSON.parse(output).latencyMs),
+    failedPercent(output) {
+      const { offered, outcomes } = JSON.parse(output);
+      return ((offered - outcomes.ok) * 100) / offered;
+    },
+  },
+  {
+    name: 'autocannon -R',
+    command: (url, { ratePerSecond, seconds, timeoutSeconds }) =>
+      autocannon(
+        ...[
+          url,
+          '-c',
+          '50',
+          '-R',
+          String(ratePerSecond),
+          '-d',
+          String(seconds),
+          '-t',
+          String(timeoutSeconds),
+        ],
+      ),
+    latencies(output) {
+      const { p50, p97_5, p99, max } = JSON.parse(output).latency;
+      return texts({ p50, 'p97.5': p97_5, p99, max });
+    },
+    failedPercent(output) {
+      const { errors, '2xx': answered } = JSON.parse(output);
+      return (errors * 100) / (errors + answered);
+    },
+  },
+  {
+    name: 'wrk (closed loop: it has no rate)',
+    command: (url, { seconds, timeoutSeconds }) => [
+      ...['wrk', '-t1', '-c5', `-d${seconds}s`, '--timeout', `${timeoutSeconds}s`, '--latency', url],
+    ],
+    latencies(output) {
+      const at = (name: string): string => new RegExp(`^ +${name}% +(\\S+)`, 'm').exec(output)?.[1] ?? '?';
+      return { p50: at('50'), p99: at('99'), max: /Latency +\S+ +\S+ +(\S+)/.exec(output)?.[1] ?? '?' };
+    },
+    failedPercent(output) {
+      const errors = [...output.matchAll(/(?:connect|read|write|timeout) (\d+)/g)];
+      const failed = errors.reduce((sum, [, count]) => sum + Number(count), 0);
+      return (failed * 100) / (failed + Number(/(\d+) requests in/.exec(output)?.[1] ?? 0));
+    },
+  },
+];
 
 async function memory(): Promise<void> {
   const seconds = Number(values['memory-seconds']);
@@ -181,7 +217,12 @@ async function memory(): Promise<void> {
 }
 
 console.log(`node ${process.version}, ${cpus().length} cores; medians of ${values.runs} runs`);
-const parts: Readonly<Record<string, () => Promise<void>>> = { cpu: costs, rates, truth, memory };
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  cpu: costs,
+  rates,
+  truth: () => truthTable(TRUTH_CLIENTS),
+  memory,
+};
 for (const name of values.only) {
   const part = parts[name];
   if (part === undefined)

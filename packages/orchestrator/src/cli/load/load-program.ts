@@ -31,6 +31,7 @@ client is lateness, and what never got one in time is dropped. A server that tak
 To a latency threshold a request that nobody answered took longer than any bound; one that was answered by an error is
 goodput's matter. The load is invalid too when its schedule was not kept in more than 1 % of the seconds (and 3 s) or for 3 s
 on end: over an hour no percentile shows that.
+As root it raises its own priority (nice -10), so that it is late for what it does and not for what else runs here.
 
 Exit codes: 0 the schedule was kept and every threshold held, 1 a threshold did not, 2 the generator did not keep its
 schedule (verdict invalid) or nothing was measured (unknown), 3 stopped by --stop-on-failure, 64 bad arguments, 70 the
@@ -64,7 +65,10 @@ export function addLoadCommand(
     .option('--batch <count>', 'records in a put; above 1 it is PutRecords', '1')
     .option('--keys <how>', 'partition keys: uniform, zipf:EXPONENT or hot:SHARE', 'uniform')
     .option('--reads <share>', 'calls that read, among those that put', '0%')
-    .option('--history <file>', 'keep what became of every write, for a checker')
+    .option(
+      '--history <file>',
+      'keep what became of every write, for a checker: readHistory of the package reads it',
+    )
     .option('--timeout <duration>', 'longest wait for an answer', '5s')
     .option('--in-flight-max <count>', 'requests under way at once; what is due beyond is dropped', '10000')
     .option(
