@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findPidsTree, pidsHierarchy } from '../src/runtime/cgroup/pids-tree.ts';
+import { resourceFolders } from '../src/runtime/cgroup/resource-trees.ts';
 import { RuntimeUnavailableError } from '../src/runtime/runtime.ts';
 import { probe, probeBoot, probeSpec } from './fixtures/probe.ts';
 import { describeMembers, freshRunId, never, openRuntime } from './fixtures/runtime-behaviour.ts';
@@ -24,8 +25,14 @@ const skipped = reasonToSkip();
 const title = skipped === null ? 'the cgroup runtime' : `the cgroup runtime (skipped: ${skipped})`;
 
 async function remains(runId: string): Promise<string[]> {
-  const places = [...(pidsHierarchy()?.folders ?? []), tmpdir()];
+  const places = [
+    ...(pidsHierarchy()?.folders ?? []),
+    ...resourceFolders('memory'),
+    ...resourceFolders('cpu'),
+    tmpdir(),
+  ];
   return places
+    .filter((place, index) => places.indexOf(place) === index)
     .flatMap((place) => readdirSync(place).map((name) => join(place, name)))
     .filter((path) => path.includes(`fleetfall-${runId}-`))
     .flatMap((path) => [path, ...readdirSync(path).map((name) => join(path, name))])

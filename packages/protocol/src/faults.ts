@@ -22,7 +22,7 @@ export type MemberTargets = readonly string[] | MemberSelector;
 
 /**
  * A fault holds for the members as they run when it is put into force. One that is started again meanwhile is no
- * longer paused; where each member has a network of its own, it is no longer cut or slow.
+ * longer paused, nor short of memory or CPU; where each member has a network of its own, it is no longer cut or slow.
  */
 export type Fault =
   /** SIGKILL at once. What it had on disk stays; heal, or restart, starts it again on that. */
@@ -48,7 +48,14 @@ export type Fault =
       readonly lossPercent?: number;
     }
   /** Sets `pids.max` of the running members, and of what they are started as again. */
-  | { readonly kind: 'set-limit'; readonly targets: MemberTargets; readonly pidsMax: number };
+  | { readonly kind: 'set-limit'; readonly targets: MemberTargets; readonly pidsMax: number }
+  /**
+   * Limits the memory of each to what it uses then and `roomBytes` more. What asks for more is slowed down while the
+   * kernel looks for some, and killed when there is none.
+   */
+  | { readonly kind: 'limit-memory'; readonly targets: MemberTargets; readonly roomBytes: number }
+  /** Gives each so many cores, from 0.01, all its threads together; it stands still for the rest of each period. */
+  | { readonly kind: 'limit-cpu'; readonly targets: MemberTargets; readonly cores: number };
 
 export type FaultKind = Fault['kind'];
 

@@ -13,6 +13,7 @@ import type { Endpoint } from '@fleetfall/protocol/membership.ts';
 import { UV_THREADS_OTHERWISE } from '@fleetfall/protocol/settings.ts';
 import type { EngineEnvironment } from './engine-environment.ts';
 import type { MemberNetwork } from './member-network.ts';
+import type { ResourceReading } from './resources.ts';
 
 export type RuntimeName = 'docker' | 'cgroup';
 
@@ -85,6 +86,19 @@ export interface StartedMember {
   kill(): Promise<MemberExit>;
   /** Sets `pids.max` of the running member. */
   setLimit(pidsMax: number): Promise<void>;
+  /**
+   * Limits the memory of the running member; what it is started as again is free of it.
+   * @param limitBytes null for none.
+   * @throws NoMeansError where nothing can; EBUSY or the engine's word for it when more is in use than can be taken back.
+   */
+  limitMemory(limitBytes: number | null): Promise<void>;
+  /** As {@link StartedMember.limitMemory}, its share of the CPU. @param cores null for no quota. */
+  limitCpu(cores: number | null): Promise<void>;
+  /**
+   * The kernel's counters of its memory and CPU.
+   * @returns null where the host's cgroup files are not there to be read.
+   */
+  resources(): ResourceReading | null;
   /** Makes every thread of it stand still: by the freezer, by the engine, or by SIGSTOP. Idempotent. */
   pause(): Promise<void>;
   /** Lets it go on. Idempotent, and for a member that has ended too. */

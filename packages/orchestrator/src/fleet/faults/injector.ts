@@ -12,6 +12,8 @@ import { pickSubjects } from '../targets.ts';
 import { judgeEvidence } from './evidence.ts';
 import type { FaultContext, FaultMaker, InstalledFault } from './fault-maker.ts';
 import { kill } from './kill.ts';
+import { limitCpu } from './limit-cpu.ts';
+import { limitMemory } from './limit-memory.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
 import { setLimit } from './set-limit.ts';
@@ -23,6 +25,8 @@ const MAKERS: { readonly [Kind in FaultKind]: FaultMaker<Kind> } = {
   partition,
   slow,
   'set-limit': setLimit,
+  'limit-memory': limitMemory,
+  'limit-cpu': limitCpu,
 };
 
 export interface InjectorOptions extends Omit<FaultContext, 'faultId'> {

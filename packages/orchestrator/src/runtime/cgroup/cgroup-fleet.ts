@@ -1,8 +1,7 @@
 /**
- * One fleet as processes of this host: a cgroup for the fleet, one below it for each incarnation of a member, a
+ * One fleet as processes of this host: cgroups for the fleet, one below each for each incarnation of a member, a
  * folder that they run from, and an address of 127.0.0.0/8 for each member.
  */
-import { join } from 'node:path';
 import type { Kit } from '../../kit/kit.ts';
 import { HOST_NAMESPACE } from '../network/namespace.ts';
 import { createRuledNetwork } from '../network/ruled-network.ts';
@@ -16,15 +15,17 @@ import {
   UNLIMITED_TASKS,
 } from '../runtime.ts';
 import { takeDown } from '../take-down.ts';
-import { makeCgroup, makeParentCgroup, removeCgroup } from './cgroup.ts';
 import { startCgroupMember } from './cgroup-member.ts';
+import { type FleetCgroups, makeFleetCgroups } from './fleet-cgroups.ts';
 import { loopbackAddresses } from './loopback-addresses.ts';
 import type { MemberUser } from './member-user.ts';
 import type { PidsTree } from './pids-tree.ts';
+import type { ResourceTrees } from './resource-trees.ts';
 import { makeRunFolder } from './run-folder.ts';
 
 export interface CgroupFleetOptions {
   readonly tree: PidsTree;
+  readonly resourceTrees: ResourceTrees;
   readonly kit: Kit;
   readonly user: MemberUser;
   readonly owner: Owner;
@@ -34,9 +35,8 @@ export interface CgroupFleetOptions {
 
 /** @throws when the fleet's folder or cgroup cannot be made; nothing is left then. */
 export function createCgroupFleet(options: CgroupFleetOptions): RuntimeFleet {
-  const { tree, kit, user, owner, runId, name } = options;
+  const { tree, resourceTrees, kit, user, owner, runId, name } = options;
   const markedName = `fleetfall-${runId}-${name}.${ownerMark(owner)}`;
-  const parent = join(tree.folder, markedName);
   const addresses = loopbackAddresses(runId, name);
   const roster = createRoster<StartedMember>();
   const folder = makeRunFolder(markedName, kit, user);
@@ -50,15 +50,13 @@ export function createCgroupFleet(options: CgroupFleetOptions): RuntimeFleet {
     tableOf: (fault) => `fleetfall-${runId}-${name}-${fault}.${ownerMark(owner)}`,
   });
   let disposal: Promise<void> | undefined;
+  let cgroups: FleetCgroups;
   try {
-    makeParentCgroup(parent, tree.version);
+    cgroups = makeFleetCgroups(tree, resourceTrees, markedName);
   } catch (error) {
     folder.remove();
     throw error;
   }
-
-  const cgroupOf = (memberId: string, incarnation: number): string =>
-    join(parent, `${memberId}.${incarnation}`);
 
   async function begin(
     spec: MemberSpec,
@@ -68,16 +66,15 @@ export function createCgroupFleet(options: CgroupFleetOptions): RuntimeFleet {
   ): Promise<StartedMember> {
     const { memberId } = spec;
     const before = roster.latest(memberId);
-    if (before !== undefined) await removeCgroup(cgroupOf(memberId, before.incarnation));
+    if (before !== undefined) await cgroups.remove(memberId, before.incarnation);
     signal.throwIfAborted();
-    const cgroup = cgroupOf(memberId, incarnation);
     try {
-      makeCgroup(cgroup, spec.pidsMax ?? UNLIMITED_TASKS);
+      const made = await cgroups.make(memberId, incarnation, spec.pidsMax ?? UNLIMITED_TASKS);
       if (spec.durable) folder.makeDataFolder(memberId);
       const plan = {
         spec,
         incarnation,
-        cgroup,
+        cgroups: made,
         cgroupVersion: tree.version,
         nodeBinary: folder.nodeBinary,
         entry: folder.entryOf(spec),
@@ -87,7 +84,7 @@ export function createCgroupFleet(options: CgroupFleetOptions): RuntimeFleet {
       };
       return await startCgroupMember(plan, signal);
     } catch (error) {
-      await removeCgroup(cgroup);
+      await cgroups.remove(memberId, incarnation);
       if (signal.aborted) throw signal.reason;
       const why = error instanceof Error ? error.message : String(error);
       throw new StartError(`Cannot start '${memberId}': ${why}`, { cause: error });
@@ -100,10 +97,8 @@ export function createCgroupFleet(options: CgroupFleetOptions): RuntimeFleet {
       () => Promise.all(roster.all().map((member) => member.kill())),
       () => network[Symbol.asyncDispose](),
       () =>
-        Promise.all(
-          roster.all().map(({ spec, incarnation }) => removeCgroup(cgroupOf(spec.memberId, incarnation))),
-        ),
-      () => removeCgroup(parent),
+        Promise.all(roster.all().map(({ spec, incarnation }) => cgroups.remove(spec.memberId, incarnation))),
+      () => cgroups.removeParents(),
       () => folder.remove(),
     ]);
   }
@@ -122,7 +117,7 @@ export function createCgroupFleet(options: CgroupFleetOptions): RuntimeFleet {
       const member = roster.latest(memberId);
       if (member === undefined) return;
       await member.kill();
-      await removeCgroup(cgroupOf(memberId, member.incarnation));
+      await cgroups.remove(memberId, member.incarnation);
       folder.removeDataFolder(memberId);
       roster.forget(memberId);
     },

@@ -8,12 +8,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { execa } from 'execa';
 import { openHostWitness } from '../host-witness.ts';
 import { type MemberStreams, readMemberStreams } from '../member-streams.ts';
+import { readResources, writeCpuQuota, writeMemoryLimit } from '../resources.ts';
 import { MEMBER_PORT, type MemberExit, type MemberSpec, type StartedMember, uvPoolSize } from '../runtime.ts';
 import { killAllIn, setPidsMax } from './cgroup.ts';
+import { cpuCgroup, type MemberCgroups, memoryCgroup } from './fleet-cgroups.ts';
 import { pauseAllIn, resumeAllIn, stateOfAllIn } from './pause.ts';
 
-/** `$1` is the cgroup; the rest is what the process becomes. `echo` is the shell's own: nothing is forked. */
-const JOIN = 'echo $$ > "$1/cgroup.procs" && shift && exec "$@"';
+/** Cgroups up to `--`; the rest is what the process becomes. `echo` is the shell's own: nothing is forked. */
+const JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** SIGKILL follows SIGTERM after this long. */
 const STOP_GRACE_MS = 2_000;
@@ -24,8 +26,8 @@ const BECOMING_NODE_DEADLINE_MS = 10_000;
 export interface ProcessPlan {
   readonly spec: MemberSpec;
   readonly incarnation: number;
-  /** Exists, with its limit set. */
-  readonly cgroup: string;
+  /** They exist, with their limit set. */
+  readonly cgroups: MemberCgroups;
   readonly cgroupVersion: 1 | 2;
   readonly nodeBinary: string;
   readonly entry: string;
@@ -40,9 +42,10 @@ export interface ProcessPlan {
  * process killed.
  */
 export async function startCgroupMember(plan: ProcessPlan, signal: AbortSignal): Promise<StartedMember> {
-  const { spec, incarnation, cgroup, cgroupVersion } = plan;
+  const { spec, incarnation, cgroups, cgroupVersion } = plan;
+  const { tasks: cgroup, resources } = cgroups;
   const command = ['setpriv', ...plan.setpriv, plan.nodeBinary, plan.entry];
-  const subprocess = execa('/bin/sh', ['-c', JOIN, 'sh', cgroup, ...command], {
+  const subprocess = execa('/bin/sh', ['-c', JOIN, 'sh', ...cgroups.joined, '--', ...command], {
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -87,6 +90,9 @@ export async function startCgroupMember(plan: ProcessPlan, signal: AbortSignal):
     },
     kill,
     setLimit: async (pidsMax) => setPidsMax(cgroup, pidsMax),
+    limitMemory: async (limitBytes) => writeMemoryLimit(memoryCgroup(cgroups), cgroupVersion, limitBytes),
+    limitCpu: async (cores) => writeCpuQuota(cpuCgroup(cgroups), cgroupVersion, cores),
+    resources: () => readResources(resources),
     pause: async () => pauseAllIn(cgroup, cgroupVersion),
     resume: async () => resumeAllIn(cgroup, cgroupVersion),
     readState: async () => stateOfAllIn(cgroup, cgroupVersion),

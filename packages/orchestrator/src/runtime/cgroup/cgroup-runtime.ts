@@ -12,6 +12,7 @@ import { disposeAll } from '../take-down.ts';
 import { createCgroupFleet } from './cgroup-fleet.ts';
 import { memberUser } from './member-user.ts';
 import { findPidsTree } from './pids-tree.ts';
+import { findResourceTrees } from './resource-trees.ts';
 
 /** Starting a process costs little but CPU time. */
 const CONCURRENT_STARTS = 4;
@@ -26,6 +27,7 @@ export async function openCgroupRuntime(kit: Kit): Promise<Runtime> {
     throw new RuntimeUnavailableError('Cannot make cgroups: this host is not Linux');
   }
   const tree = findPidsTree();
+  const resourceTrees = findResourceTrees(tree);
   const user = memberUser(getuid(), getgid());
   await assertSetpriv();
   const owner = currentOwner();
@@ -44,7 +46,7 @@ export async function openCgroupRuntime(kit: Kit): Promise<Runtime> {
     },
     concurrentStarts: CONCURRENT_STARTS,
     async createFleet(runId, name) {
-      const fleet = createCgroupFleet({ tree, kit, user, owner, runId, name });
+      const fleet = createCgroupFleet({ tree, resourceTrees, kit, user, owner, runId, name });
       // Made in one turn of the event loop, or not at all: nothing can come between.
       fleets.push(fleet);
       return fleet;

@@ -1,6 +1,6 @@
 /**
- * One cgroup of the pids controller: made with its limit before anything runs in it, and emptied and removed
- * whatever runs in it. All by its files, which live in the kernel's memory.
+ * One cgroup: made before anything runs in it, limited, and emptied and removed whatever runs in it. All by its files,
+ * which live in the kernel's memory.
  */
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,24 +12,32 @@ const REMOVAL_RETRY_MS = 10;
 const REMOVAL_DEADLINE_MS = 5_000;
 
 /** @throws when it exists or cannot be made. */
-export function makeCgroup(folder: string, pidsMax: number): void {
+export function makeCgroup(folder: string): void {
   mkdirSync(folder);
-  setPidsMax(folder, pidsMax);
 }
 
 /**
- * Makes a cgroup that holds others, and no process itself.
- * @throws when it exists or cannot be made; nothing is left then.
+ * Makes cgroups that hold others, and no process themselves.
+ * @param controllers of v2, handed on to those in them; on v1 a hierarchy does so by itself.
+ * @throws when one exists or cannot be made; nothing is left then.
  */
-export function makeParentCgroup(folder: string, version: 1 | 2): void {
-  mkdirSync(folder);
-  if (version === 1) return;
+export function makeParentCgroups(folders: readonly string[], controllers: readonly string[]): void {
+  const made: string[] = [];
   try {
-    writeFileSync(join(folder, 'cgroup.subtree_control'), '+pids');
+    for (const folder of folders) {
+      mkdirSync(folder);
+      made.push(folder);
+      if (controllers.length > 0) handOn(folder, controllers);
+    }
   } catch (error) {
-    rmdirSync(folder);
+    for (const folder of made) rmdirSync(folder);
     throw error;
   }
+}
+
+/** Hands controllers of a v2 cgroup on to those in it. */
+export function handOn(folder: string, controllers: readonly string[]): void {
+  writeFileSync(join(folder, 'cgroup.subtree_control'), controllers.map((name) => `+${name}`).join(' '));
 }
 
 export function setPidsMax(folder: string, pidsMax: number): void {

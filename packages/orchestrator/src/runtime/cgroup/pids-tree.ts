@@ -8,7 +8,7 @@ import { accessSync, constants, existsSync, readFileSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { RuntimeUnavailableError } from '../runtime.ts';
 
-const MOUNT = '/sys/fs/cgroup';
+export const CGROUP_MOUNT = '/sys/fs/cgroup';
 
 export interface PidsTree {
   readonly version: 1 | 2;
@@ -61,13 +61,13 @@ export function pidsHierarchy(): Hierarchy | null {
   const v2 = fields.find(([hierarchy, controllers]) => hierarchy === '0' && controllers === '');
   const found = v1 ?? v2;
   if (found === undefined) return null;
-  const top = v1 === undefined ? MOUNT : join(MOUNT, 'pids');
+  const top = v1 === undefined ? CGROUP_MOUNT : join(CGROUP_MOUNT, 'pids');
   const folders = fromOwnToTop(top, found.slice(2).join(':'));
   return { version: v1 === undefined ? 2 : 1, folders };
 }
 
 /** In a container the path may name what its mount does not show: then only the top is there. */
-function fromOwnToTop(top: string, path: string): string[] {
+export function fromOwnToTop(top: string, path: string): string[] {
   const folders: string[] = [];
   for (let at = path; at !== '/'; at = dirname(at)) folders.push(join(top, at));
   folders.push(top);
@@ -75,7 +75,7 @@ function fromOwnToTop(top: string, path: string): string[] {
 }
 
 /** A process may be moved into a cgroup only by one who may write to the nearest cgroup that holds both. */
-function isWritable(folder: string): boolean {
+export function isWritable(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
     accessSync(join(folder, 'cgroup.procs'), constants.W_OK);
@@ -88,12 +88,16 @@ function isWritable(folder: string): boolean {
 
 /** Whether cgroups made in a v2 cgroup have a `pids.max`; asks for it where it can be had. */
 function takesFleets(folder: string): boolean {
-  if (!isWritable(folder)) return false;
-  const lists = (file: string): boolean => words(join(folder, file)).includes('pids');
+  return isWritable(folder) && canHandOn(folder, 'pids');
+}
+
+/** Whether a v2 cgroup hands a controller on to those made in it; asks for it where it can be had. */
+export function canHandOn(folder: string, controller: string): boolean {
+  const lists = (file: string): boolean => words(join(folder, file)).includes(controller);
   if (lists('cgroup.subtree_control')) return true;
   if (!lists('cgroup.controllers')) return false;
   try {
-    writeFileSync(join(folder, 'cgroup.subtree_control'), '+pids');
+    writeFileSync(join(folder, 'cgroup.subtree_control'), `+${controller}`);
     return true;
   } catch {
     // EBUSY where it holds processes of its own: the next one up is asked.

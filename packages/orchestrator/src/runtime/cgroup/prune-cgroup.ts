@@ -11,6 +11,7 @@ import { type Found, pruneEach } from '../prune-found.ts';
 import type { Leftover } from '../runtime.ts';
 import { removeCgroup } from './cgroup.ts';
 import { pidsHierarchy } from './pids-tree.ts';
+import { resourceFolders } from './resource-trees.ts';
 
 /** Names that the cgroup runtime gives; the rest of the name is checked for its owner. */
 const OURS = /^fleetfall-[a-z0-9-]+\./;
@@ -34,15 +35,23 @@ export async function pruneCgroups(check: boolean, owner?: Owner): Promise<Lefto
       owner: ownerInName(basename(path)),
       remove: () => remove(path),
     }));
-  const hierarchy = pidsHierarchy()?.folders ?? [];
-  // Another run's may be anywhere in the tree: in a scope or a slice of its own. One's own are where it may make them.
-  const top = hierarchy.at(-1);
-  const places = owner !== undefined || top === undefined ? hierarchy : cgroupsBelow(top);
-  const cgroups = places.flatMap((folder) => found('cgroup', folder, removeWithChildren));
+  const cgroups = placesOfFleets(owner).flatMap((folder) => found('cgroup', folder, removeWithChildren));
   const folders = [...new Set([tmpdir(), ...TEMPORARY])].flatMap((place) =>
     found('folder', place, (path) => rm(path, { recursive: true, force: true })),
   );
   return [...(await pruneEach(cgroups, check)), ...(await pruneEach(folders, check))];
+}
+
+/**
+ * Everywhere that fleets' cgroups may have been made; those for tasks first, by which their processes are killed.
+ * Another run's may be anywhere in the tree: in a scope or a slice of its own. One's own are where it may make them.
+ */
+function placesOfFleets(owner: Owner | undefined): readonly string[] {
+  const { version = 2, folders = [] } = pidsHierarchy() ?? {};
+  const top = folders.at(-1);
+  const places = owner !== undefined || top === undefined ? folders : cgroupsBelow(top);
+  if (version === 2) return places;
+  return [...places, ...resourceFolders('memory'), ...resourceFolders('cpu')];
 }
 
 /** A cgroup and all below it, but for those of fleets. */
