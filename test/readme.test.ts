@@ -16,7 +16,7 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 /** Beyond this a script hangs. */
 const SCRIPT_TIMEOUT_MS = 90_000;
 const USAGE = 64;
-const OF_RUNS = /^--(keep|junit|summary)$/;
+const OF_RUNS = /^--(keep|blind|junit|summary)$/;
 
 function blocks(language: string): string[] {
   return [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(

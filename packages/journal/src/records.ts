@@ -4,6 +4,7 @@
  * A change of meaning raises {@link JOURNAL_VERSION}.
  */
 
+import type { DrillEvent } from '@fleetfall/protocol/drill.ts';
 import type { Expectation } from '@fleetfall/protocol/expectation.ts';
 import type { FaultOutcome } from '@fleetfall/protocol/faults.ts';
 import type { Cohort, LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
@@ -146,6 +147,10 @@ export type ArmRecord = { readonly arm: Arm } & (
       /** How many are restarted at once; null for all. */
       readonly batch: number | null;
     }
+  /**
+   * What happened in a blind drill. A journal of what is shown of one has no faults, and no counts against limits.
+   */
+  | ({ readonly kind: 'drill' } & DrillEvent)
   /** What was done to the fleet has had its time to show: from here to the next change it stands, settled, at this size. */
   | { readonly kind: 'settled'; readonly frontEnds: number }
   /** Made from kernel counts at small sizes, before the fleet grows. */

@@ -23,6 +23,8 @@ export interface OpenRunOptions {
   readonly layout: RunLayout;
   /** The run's folder: the journal is made in it. */
   readonly folder: string;
+  /** Where the journal goes. @default `journal.ndjson` in the folder */
+  readonly journalPath?: string | undefined;
   readonly onProgress: (line: string) => void;
   readonly onRecord?: (record: JournalRecord) => void;
   /** In which the engine is looked for. */
@@ -74,7 +76,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     leftBehind = false;
   });
   reaper.note({ ...whereabouts(runtime), folder });
-  const journal = opened.use(openJournal(journalOf(folder, 1, 1)));
+  const journal = opened.use(openJournal(options.journalPath ?? journalOf(folder, 1, 1)));
   const fold = foldStatus();
   opened.use(
     journal.subscribe((record) => {

@@ -136,7 +136,9 @@ const round = (value: number): string => String(Number(value.toFixed(2)));
 /** One line: size, the fullest member against its limit, goodput, errors, refusals. */
 function describe(status: FleetStatus): string {
   const tasks = `tasks ${status.tasksMost}/${status.limit ?? '∞'}`;
-  const parts = [`${String(status.frontEnds).padStart(2)} front-ends`, tasks.padEnd(12)];
+  const parts = [`${String(status.frontEnds).padStart(2)} front-ends`];
+  // A drill shows no counts.
+  if (status.tasksMost > 0) parts.push(tasks.padEnd(12));
   if (status.okPerSecond !== null) parts.push(`${String(Math.round(status.okPerSecond)).padStart(4)} ok/s`);
   if (status.failedPerSecond > 0)
     parts.push(`${Math.round(status.failedPerSecond)} failed/s, most ${status.mostError}`);

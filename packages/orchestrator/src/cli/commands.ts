@@ -3,6 +3,7 @@
  * wait for an engine's client.
  */
 import { FIELD_FLAGS } from '@fleetfall/experiment/flags.ts';
+import { DRILL_CAUSES } from '@fleetfall/protocol/drill.ts';
 import { type Command, Option } from 'commander';
 import { BUILD_REPORT_FLAGS, type BuildReportOptions } from './build-report-flags.ts';
 import type { CommandContext } from './command-context.ts';
@@ -26,6 +27,7 @@ Examples:
                                                             links without threads: nothing breaks
   fleetfall run kinesis-2020 --trials 5                     five trials, claims with their intervals
   fleetfall run kinesis-2020 --until outage --keep          leave it failing under load: fleetfall status, fleetfall down
+  fleetfall run kinesis-2020 --size small --blind           leave it failing, and find out why: fleetfall reveal --guess memory
   fleetfall run kinesis-2020 --junit junit.xml --summary summary.md
                                                             for a build server: tests and a Markdown page
   fleetfall run mine.yaml --set fleet.pidsMax=40            an experiment of your own, with a field changed
@@ -81,6 +83,10 @@ export function addCommands(
     .option('--controls', "run the experiment's other arms too (the default, but for --size small)")
     .option('--no-controls', "leave the experiment's other arms out")
     .option('--keep', 'leave the fleet as it is then, under load, for status, grow, kill, … and down')
+    .option(
+      '--blind [causes]',
+      `a drill: the fleet fails for a cause drawn under seal (${DRILL_CAUSES.join(', ')}, or of those named), and is kept; then: reveal`,
+    )
     .option('--name <name>', "the kept fleet's name (default: default)")
     .option('--for <duration>', 'a kept fleet is taken down after so long (default: 1h)')
     .option('--store <folder>', 'where runs are kept', 'store')
@@ -229,7 +235,7 @@ type JsonOption = { readonly json?: boolean };
 
 /** Flags that say where a run writes and what becomes of its fleet, which a plan has nothing to do with. */
 const OF_RUNS_ALONE: ReadonlySet<string> = new Set([
-  ...['--store', '--keep', '--name', '--for'],
+  ...['--store', '--keep', '--blind', '--name', '--for'],
   ...BUILD_REPORT_FLAGS.map(({ long }) => long),
 ]);
 

@@ -7,6 +7,7 @@ import type { RunLayout } from '@fleetfall/experiment/layout.ts';
 import { parseDurationMs } from '@fleetfall/experiment/quantity.ts';
 import { layOutFlags, layOutFleetOf } from '@fleetfall/experiment/script.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
+import type { DrillPlan } from '../drill/drill-layout.ts';
 import type { VerbAnswer } from '../keeper/do-verb.ts';
 import { assertName, DEFAULT_NAME, findFleet, takenText } from '../keeper/fleet-folder.ts';
 import { askKeeper, startKeeper } from '../keeper/keeper-host.ts';
@@ -59,12 +60,14 @@ export async function upCommand(
 
 /**
  * Has a keeper bring the first arm of a layout up, go through its phases, and hold it.
+ * @param drill what is made of it then; null for nothing.
  * @returns the exit code. @throws SettingsError, and what kept the fleet from coming up.
  */
 export async function holdCommand(
   layout: RunLayout,
   { name = DEFAULT_NAME, for: life = LIFE_OTHERWISE, store, json }: HoldOptions,
   context: CommandContext,
+  drill: DrillPlan | null = null,
 ): Promise<number> {
   const { fleetsFolder, stdout, stderr, signal } = context;
   assertName(name);
@@ -72,7 +75,8 @@ export async function holdCommand(
   const before = findFleet(fleetsFolder, name);
   if (before !== null && !ownerIsDead(before.owner)) throw new SettingsError(takenText(name));
   const folder = makeRunFolder(store, layout);
-  const order: KeeperOrder = { name, fleetsFolder, layout, folder, log: join(folder, LOG_FILE), lifeMs };
+  const log = join(folder, LOG_FILE);
+  const order: KeeperOrder = { name, fleetsFolder, layout, folder, log, lifeMs, drill };
   signal.throwIfAborted();
   await startKeeper(order);
   const out = json === true ? stderr : stdout;

@@ -5,10 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import { layOut, type RunLayout } from '@fleetfall/experiment/layout.ts';
 import { readExperiment } from '@fleetfall/experiment/read-experiment.ts';
+import { layOutFleetOf } from '@fleetfall/experiment/script.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import type { BuildReportOptions } from './build-report-flags.ts';
 import { checkBuildReports, tellBroken, writeBuildReports } from './build-reports.ts';
 import type { CommandContext } from './command-context.ts';
+import { drillCommand } from './drill-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExperimentOptions, loadExperiment } from './experiment-file.ts';
 import { type HoldOptions, holdCommand } from './hold-command.ts';
@@ -23,17 +25,24 @@ import { verdictJson, verdictText } from './verdict-text.ts';
 /** What `run` takes besides the fields of its experiment. */
 export interface RunOptions extends ExperimentOptions, HoldOptions, BuildReportOptions {
   readonly keep?: boolean;
+  /** A drill: true for any cause, else those that are drawn from. */
+  readonly blind?: boolean | string;
 }
 
 /** @returns the exit code. @throws SettingsError, RuntimeUnavailableError, and what ended the run early. */
 export async function runCommand(
   experiment: string,
-  { keep, name, for: life, store, json, junit, summary, ...options }: RunOptions,
+  { keep, blind, name, for: life, store, json, junit, summary, ...options }: RunOptions,
   context: CommandContext,
 ): Promise<number> {
   const out = json === true ? context.stderr : context.stdout;
+  const seed = randomBytes(4).toString('hex');
   const read = await stretchToHost(loadExperiment(experiment, options), (line) => out.write(`${line}\n`));
-  const layout = layOut(read, randomBytes(4).toString('hex'));
+  if (blind !== undefined && blind !== false) {
+    const held = { name, for: life, store, json };
+    return drillCommand(layOutFleetOf(read, seed), blind, held, { junit, summary, ...options }, context);
+  }
+  const layout = layOut(read, seed);
   const files = { junit, summary };
   checkBuildReports(files);
   if (keep === true) return holdCommand(onlyMain(layout), { name, for: life, store, json }, context);

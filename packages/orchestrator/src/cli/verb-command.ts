@@ -10,6 +10,7 @@ import { askKeeper, KeeperDiedError } from '../keeper/keeper-host.ts';
 import type { DownAnswer, VerbRequest } from '../keeper/messages.ts';
 import { prune } from '../runtime/prune.ts';
 import type { CommandContext } from './command-context.ts';
+import { reportText } from './drill-text.ts';
 import { EXIT, SignalledError } from './exit-codes.ts';
 import { answerText, statusText } from './verb-text.ts';
 
@@ -60,10 +61,13 @@ export async function downCommand(
       return EXIT.leftover;
     }
     removeFolder(fleetsFolder, fleet);
-    answer = { name, journal: fleet.journal };
+    answer = { name, journal: fleet.journal, drill: null };
   }
   if (json === true) stdout.write(`${JSON.stringify(answer)}\n`);
-  else stdout.write(` fleet ${name} is down\n journal  ${answer.journal}\n`);
+  else {
+    if (answer.drill !== null) stdout.write(`${reportText(answer.drill)}\n`);
+    stdout.write(` fleet ${name} is down\n journal  ${answer.journal}\n`);
+  }
   return EXIT.asExpected;
 }
 

@@ -6,10 +6,12 @@ import { FIELD_FLAGS } from '@fleetfall/experiment/flags.ts';
 import { assumptionFields } from '@fleetfall/experiment/fleet-schema.ts';
 import { overridesOfFlags } from '@fleetfall/experiment/overrides.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
+import { DRILL_CAUSES } from '@fleetfall/protocol/drill.ts';
 import type { Command } from 'commander';
 import { DEFAULT_NAME } from '../keeper/fleet-folder.ts';
 import type { VerbRequest } from '../keeper/messages.ts';
 import type { CommandContext } from './command-context.ts';
+import { revealCommand } from './drill-command.ts';
 import { builtInExperiments, type ExperimentOptions } from './experiment-file.ts';
 import { type HoldOptions, upCommand } from './hold-command.ts';
 import { downCommand, type VerbOptions, verbCommand } from './verb-command.ts';
@@ -202,6 +204,17 @@ export function addVerbs(program: Command, context: CommandContext, done: (exitC
   verb('settle', 'wait until a change has shown', 'settle linked', 'settle ageing')
     .argument('<what>', 'linked, spread, ageing or consequences')
     .action((until: string, options: VerbOptions) => ask({ verb: 'settle', until }, options));
+
+  verb(
+    'reveal',
+    'guess why the fleet of a blind drill fails, or give up and be told',
+    'reveal --guess memory',
+    'reveal',
+  )
+    .option('--guess <cause>', `${DRILL_CAUSES.join(', ')}; the seal stays when it is wrong`)
+    .action(async ({ guess, ...options }: VerbOptions & { guess?: string }) =>
+      done(await revealCommand(guess, options, context)),
+    );
 
   verb('down', 'take a fleet down, with its keeper', 'down', 'down --name trial').action(
     async (options: VerbOptions) => done(await downCommand(options, context)),

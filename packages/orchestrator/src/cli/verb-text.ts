@@ -10,6 +10,7 @@ import type { VerbAnswer } from '../keeper/do-verb.ts';
 export function answerText(answer: VerbAnswer): string {
   const { removed, outcomes } = answer;
   const done = [
+    ...(answer.sealed === null || answer.verb !== 'await-up' ? [] : [...sealedLines(answer.sealed), '']),
     ...(removed.length === 0 ? [] : [` removed ${removed.join(', ')}`]),
     ...outcomes.flatMap(outcomeLines),
   ];
@@ -25,18 +26,27 @@ export function statusText(answer: VerbAnswer): string {
     '',
     ' member    cohort     tasks    refused  links   shard-map',
     ...members.map(memberLine),
+    ...(answer.sealed === null ? [] : ['', ...sealedLines(answer.sealed)]),
     ...(faults.length === 0 ? [] : ['', ' faults in force', ...faults.flatMap(outcomeLines)]),
     '',
     ` journal  ${journal}`,
   ].join('\n')}\n`;
 }
 
-function standingLine({ fleet, status }: VerbAnswer): string {
+/** What is to be known of a drill before its cause is. */
+function sealedLines(commitment: string): string[] {
+  return [
+    ` a blind drill: the cause is sealed as ${commitment}`,
+    ' counts against limits, and faults, are not shown: look for yourself, where the host has them',
+  ];
+}
+
+function standingLine({ fleet, status, sealed }: VerbAnswer): string {
   const { frontEnds, tasksMost, limit, load, refusals, runtime } = status;
   const parts = [
     ` fleet ${fleet} on ${runtime}`,
     `${frontEnds} front-ends`,
-    `tasks ${tasksMost}/${limit ?? '∞'}`,
+    ...(sealed === null ? [`tasks ${tasksMost}/${limit ?? '∞'}`] : []),
   ];
   if (load.okPerSecond !== null) parts.push(`${Math.round(load.okPerSecond)} ok/s`);
   if (load.failedPerSecond > 0)

@@ -5,7 +5,8 @@
  */
 import { counted } from '@fleetfall/claims/figures.ts';
 import { type Check, fail, ok, warn } from '../host/check.ts';
-import { findPidsTree } from '../runtime/cgroup/pids-tree.ts';
+import { findPidsTree, type PidsTree } from '../runtime/cgroup/pids-tree.ts';
+import { findResourceTrees } from '../runtime/cgroup/resource-trees.ts';
 import type { EngineFacts } from '../runtime/docker/engine-facts.ts';
 import type { EngineLook } from '../runtime/look.ts';
 import { type RuntimeName, RuntimeUnavailableError } from '../runtime/runtime.ts';
@@ -50,8 +51,9 @@ function addressPools({ addressPools: { total, used } }: EngineFacts): Check {
 /** @param missing how bad it is that cgroups cannot be made here. */
 export function cgroupCheck(missing: typeof fail): Check {
   try {
-    const { version, folder } = findPidsTree();
-    return ok('cgroup', `v${version}, members' cgroups can be made below ${folder}`);
+    const tree = findPidsTree();
+    const { version, folder } = tree;
+    return ok('cgroup', `v${version}, members' cgroups can be made below ${folder}; ${limitable(tree)}`);
   } catch (error) {
     if (!(error instanceof RuntimeUnavailableError)) throw error;
     return missing(
@@ -60,6 +62,15 @@ export function cgroupCheck(missing: typeof fail): Check {
       "run as root or in 'systemd-run --user --scope -p Delegate=yes …'",
     );
   }
+}
+
+/** What blind drills can draw besides threads and a partition. */
+function limitable(tree: PidsTree): string {
+  const trees = findResourceTrees(tree);
+  const names = (['memory', 'cpu'] as const).filter((name) => trees[name] !== null);
+  return names.length === 0
+    ? 'neither memory nor cpu can be limited: drills do not draw them'
+    : `${names.join(' and ')} can be limited`;
 }
 
 /** What the throw-away fleet of a runtime showed. */

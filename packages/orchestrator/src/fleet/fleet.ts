@@ -82,6 +82,8 @@ export interface Fleet extends AsyncDisposable {
   heal(faultId: string | 'all'): Promise<readonly FaultOutcome[]>;
   /** The faults in force, the oldest first, as they were put into force. */
   faults(): readonly FaultOutcome[];
+  /** @throws NoMeansError when nothing can be done to the network of a member. */
+  assertNetworkMeans(memberId: string): Promise<void>;
   /** `inject` of a `kill`. */
   kill(targets: string | MemberTargets): Promise<FaultOutcome>;
   /** `inject` of a `pause`; `heal` lets the members go on. */
@@ -234,6 +236,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       return outcomes;
     },
     faults: () => injector.inForce(),
+    assertNetworkMeans: (memberId) => runtimeFleet.network.assertMeans(memberId),
     kill: (targets) => injector.inject({ kind: 'kill', targets: asTargets(targets) }),
     pause: (targets) => injector.inject({ kind: 'pause', targets: asTargets(targets) }),
     partition: (targets, from) =>

@@ -14,14 +14,16 @@ export interface VerbAnswer {
   /** What became of each fault that was put into force or lifted. */
   readonly outcomes: readonly FaultOutcome[];
   readonly status: FleetStatus;
+  /** The commitment of a drill whose cause is sealed: then counts against limits, and faults, are left out. */
+  readonly sealed: string | null;
 }
 
-export type FleetRequest = Exclude<VerbRequest, { verb: 'down' }>;
+export type FleetRequest = Exclude<VerbRequest, { verb: 'down' | 'reveal' }>;
 
 /** @throws SettingsError when the request is wrong, and what a call of the fleet throws. */
 export async function doVerb(name: string, fleet: RunningFleet, request: FleetRequest): Promise<VerbAnswer> {
   const { removed = [], outcomes = [] } = await act(fleet, request);
-  return { fleet: name, verb: request.verb, removed, outcomes, status: fleet.status() };
+  return { fleet: name, verb: request.verb, removed, outcomes, status: fleet.status(), sealed: null };
 }
 
 type Done = Partial<Pick<VerbAnswer, 'removed' | 'outcomes'>>;

@@ -7,6 +7,7 @@ import { driveFleet } from '../api/drive.ts';
 import { type OpenRun, openRun } from '../api/open-run.ts';
 import type { RunningFleet } from '../api/running-fleet.ts';
 import type { Account } from '../cli/account.ts';
+import type { Drill } from '../drill/drill.ts';
 import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 import type { KeeperOrder } from './messages.ts';
 
@@ -32,11 +33,13 @@ export interface HeldFleet {
 
 /**
  * Starts to bring the fleet of an order up.
+ * @param drill what is to be made of it, then; null for nothing.
  * @param environment in which its engine is looked for.
  */
 export function holdFleet(
   { layout, folder }: KeeperOrder,
   account: Account,
+  drill: Drill | null,
   environment: EngineEnvironment,
 ): HeldFleet {
   const stopping = new AbortController();
@@ -50,7 +53,11 @@ export function holdFleet(
       layout,
       folder,
       onProgress: account.say,
-      onRecord: account.heed,
+      journalPath: drill?.journal,
+      onRecord(record) {
+        const shown = drill === null ? record : drill.heed(record);
+        if (shown !== null) account.heed(shown);
+      },
       environment,
       signal: stopping.signal,
     });
@@ -60,6 +67,7 @@ export function holdFleet(
       await opened.arm.reachSteadyState();
       for (const { phase, steps } of method)
         await opened.arm.inPhase(phase, () => opened.arm.runSteps(steps));
+      await drill?.begin(opened);
       opened.arm.signal.throwIfAborted();
     } catch (error) {
       await opened.end(error);

@@ -9,6 +9,7 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { startAccount } from '../cli/account.ts';
 import { journalOf } from '../cli/store.ts';
+import { createDrill } from '../drill/drill.ts';
 import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 import { type ClaimedFolder, claimFolder } from './fleet-folder.ts';
 import { holdFleet } from './held-fleet.ts';
@@ -99,9 +100,11 @@ async function keep(
   using account = startAccount({ write: story.write });
   const server = createServer();
   await listen(server, folder.socket);
-  const held = holdFleet(order, account, environment);
+  using drill = order.drill === null ? null : createDrill(order.drill, order.folder);
+  const held = holdFleet(order, account, drill, environment);
   const verbs = serveVerbs(server, {
     held,
+    drill,
     name: order.name,
     journal: journalOf(order.folder, 1, 1),
     release: () => folder[Symbol.dispose](),

@@ -4,6 +4,8 @@
  * progress, and one answer or refusal.
  */
 import type { RunLayout } from '@fleetfall/experiment/layout.ts';
+import type { DrillPlan } from '../drill/drill-layout.ts';
+import type { DrillReport } from '../drill/drill-report.ts';
 
 /** What a keeper is started with: the fleet that it is to hold. */
 export interface KeeperOrder {
@@ -18,6 +20,8 @@ export interface KeeperOrder {
   readonly log: string;
   /** After so long it takes everything down. */
   readonly lifeMs: number;
+  /** For a blind drill; null for a fleet that is only held. */
+  readonly drill: DrillPlan | null;
 }
 
 /** The keeper's first and only word to whoever started it. */
@@ -39,6 +43,8 @@ export type VerbRequest =
   | { readonly verb: 'unpause'; readonly member: string }
   | { readonly verb: 'heal'; readonly fault: string }
   | { readonly verb: 'settle'; readonly until: string }
+  /** Guesses the cause of a drill, or gives up without a guess. */
+  | { readonly verb: 'reveal'; readonly guess: string | undefined }
   /** Takes everything down; answered when it is. */
   | { readonly verb: 'down' };
 
@@ -62,6 +68,8 @@ export interface Refusal {
 export interface DownAnswer {
   readonly name: string;
   readonly journal: string | null;
+  /** What the drill came to that the fleet was in; null for any other. */
+  readonly drill: DrillReport | null;
 }
 
 /** A request line over this is none. */

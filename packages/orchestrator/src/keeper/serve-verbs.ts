@@ -5,11 +5,14 @@
 import type { Server, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
+import type { DrillCause } from '@fleetfall/protocol/drill.ts';
 import { ConditionTimeoutError, type RunningFleet } from '../api/running-fleet.ts';
 import { EXIT } from '../cli/exit-codes.ts';
-import { StoppedError, UnsteadyError } from '../method/endings.ts';
+import { readCause } from '../drill/draw.ts';
+import type { Drill } from '../drill/drill.ts';
+import { StoppedError, UnsteadyError, UntriedError } from '../method/endings.ts';
 import { TeardownError } from '../runtime/take-down.ts';
-import { doVerb } from './do-verb.ts';
+import { doVerb, type VerbAnswer } from './do-verb.ts';
 import { NameTakenError } from './fleet-folder.ts';
 import type { HeldFleet } from './held-fleet.ts';
 import {
@@ -29,6 +32,8 @@ const FLUSH_TIMEOUT_MS = 2_000;
 
 export interface VerbServerOptions {
   readonly held: HeldFleet;
+  /** null for a fleet that is in none. */
+  readonly drill: Drill | null;
   readonly name: string;
   readonly journal: string;
   /** Gives the fleet's name free; called when nothing of the fleet is left, before that is told. */
@@ -43,7 +48,7 @@ export interface VerbServer {
 }
 
 export function serveVerbs(server: Server, options: VerbServerOptions): VerbServer {
-  const { held, name, journal } = options;
+  const { held, drill, name, journal } = options;
   const sockets = new Set<Socket>();
   const underWay = new Set<Promise<void>>();
   let last: Promise<unknown> = Promise.resolve();
@@ -74,18 +79,29 @@ export function serveVerbs(server: Server, options: VerbServerOptions): VerbServ
 
   async function answer(request: VerbRequest): Promise<unknown> {
     switch (request.verb) {
-      case 'down':
+      case 'down': {
+        const report = drill?.end() ?? null;
         await held.end();
         options.release();
-        return { name, journal } satisfies DownAnswer;
+        return { name, journal, drill: report } satisfies DownAnswer;
+      }
+      case 'reveal':
+        if (drill === null) throw new SettingsError(`reveal: fleet '${name}' is in no drill (run --blind)`);
+        return drill.reveal(name, guessOf(request));
       case 'await-up':
-        return doVerb(name, await upOrReleased(), request);
+        return shown(await doVerb(name, await upOrReleased(), request));
       case 'status':
-        return doVerb(name, await held.running(), request);
+        return shown(await doVerb(name, await held.running(), request));
       default:
-        return inTurn(async () => doVerb(name, await held.running(), request));
+        return inTurn(async () => {
+          const fleet = await held.running();
+          drill?.note(request);
+          return shown(await doVerb(name, fleet, request));
+        });
     }
   }
+
+  const shown = (done: VerbAnswer): VerbAnswer => (drill === null ? done : drill.shown(done));
 
   async function serve(socket: Socket): Promise<void> {
     const send = (line: KeeperLine): void => void socket.write(`${JSON.stringify(line)}\n`);
@@ -126,6 +142,10 @@ export function serveVerbs(server: Server, options: VerbServerOptions): VerbServ
   };
 }
 
+function guessOf({ guess }: Extract<VerbRequest, { verb: 'reveal' }>): DrillCause | undefined {
+  return guess === undefined ? undefined : readCause(guess, '--guess');
+}
+
 async function readRequest(socket: Socket): Promise<VerbRequest> {
   socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy());
   let bytes = 0;
@@ -152,7 +172,7 @@ export function refusalOf(error: unknown): Refusal {
 function exitCodeOf(error: unknown): number {
   if (error instanceof SettingsError || error instanceof NameTakenError) return EXIT.usage;
   if (error instanceof ConditionTimeoutError) return EXIT.notAsExpected;
-  if (error instanceof UnsteadyError) return EXIT.inconclusive;
+  if (error instanceof UnsteadyError || error instanceof UntriedError) return EXIT.inconclusive;
   if (error instanceof TeardownError) return EXIT.leftover;
   if (error instanceof StoppedError) return EXIT.stopped;
   return EXIT.harness;

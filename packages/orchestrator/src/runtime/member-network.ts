@@ -51,6 +51,8 @@ export interface MemberNetwork {
     right: readonly string[],
     delayMs: number,
   ): Promise<NetworkRules>;
+  /** @throws NoMeansError when nothing can be done to the network of a member. */
+  assertMeans(memberId: string): Promise<void>;
   /**
    * Asks from where one member is whether others answer, so many times.
    * @throws NoMeansError when nobody can ask from there.

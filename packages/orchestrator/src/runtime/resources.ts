@@ -45,6 +45,10 @@ export const NO_LIMIT_BYTES = 2 ** 62;
 /** A cgroup's files vanish with it, at any moment between two reads. */
 const GONE = new Set(['ENOENT', 'ENODEV']);
 
+/** The controllers that there are. */
+export const controllersOf = (cgroups: ResourceCgroups): readonly ResourceName[] =>
+  (['memory', 'cpu'] as const).filter((name) => cgroups[name] !== null);
+
 /** @returns null once the cgroups are gone, and for CPU while no quota was ever set. */
 export function readResources({ version, memory, cpu }: ResourceCgroups): ResourceReading | null {
   try {

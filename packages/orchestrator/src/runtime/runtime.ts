@@ -13,7 +13,7 @@ import type { Endpoint } from '@fleetfall/protocol/membership.ts';
 import { UV_THREADS_OTHERWISE } from '@fleetfall/protocol/settings.ts';
 import type { EngineEnvironment } from './engine-environment.ts';
 import type { MemberNetwork } from './member-network.ts';
-import type { ResourceReading } from './resources.ts';
+import type { ResourceName, ResourceReading } from './resources.ts';
 
 export type RuntimeName = 'docker' | 'cgroup';
 
@@ -86,6 +86,8 @@ export interface StartedMember {
   kill(): Promise<MemberExit>;
   /** Sets `pids.max` of the running member. */
   setLimit(pidsMax: number): Promise<void>;
+  /** What of it can be limited here, and seen to be. */
+  readonly limitable: readonly ResourceName[];
   /**
    * Limits the memory of the running member; what it is started as again is free of it.
    * @param limitBytes null for none.

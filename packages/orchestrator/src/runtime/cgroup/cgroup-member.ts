@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { execa } from 'execa';
 import { openHostWitness } from '../host-witness.ts';
 import { type MemberStreams, readMemberStreams } from '../member-streams.ts';
-import { readResources, writeCpuQuota, writeMemoryLimit } from '../resources.ts';
+import { controllersOf, readResources, writeCpuQuota, writeMemoryLimit } from '../resources.ts';
 import { MEMBER_PORT, type MemberExit, type MemberSpec, type StartedMember, uvPoolSize } from '../runtime.ts';
 import { killAllIn, setPidsMax } from './cgroup.ts';
 import { cpuCgroup, type MemberCgroups, memoryCgroup } from './fleet-cgroups.ts';
@@ -90,6 +90,7 @@ export async function startCgroupMember(plan: ProcessPlan, signal: AbortSignal):
     },
     kill,
     setLimit: async (pidsMax) => setPidsMax(cgroup, pidsMax),
+    limitable: controllersOf(resources),
     limitMemory: async (limitBytes) => writeMemoryLimit(memoryCgroup(cgroups), cgroupVersion, limitBytes),
     limitCpu: async (cores) => writeCpuQuota(cpuCgroup(cgroups), cgroupVersion, cores),
     resources: () => readResources(resources),

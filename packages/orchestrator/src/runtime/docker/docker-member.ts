@@ -4,7 +4,7 @@
 import type { Container, ContainerInspectInfo } from 'dockerode';
 import { openHostWitness } from '../host-witness.ts';
 import { NoMeansError } from '../member-network.ts';
-import { NO_LIMIT_BYTES, type ResourceCgroups, readResources } from '../resources.ts';
+import { controllersOf, NO_LIMIT_BYTES, type ResourceCgroups, readResources } from '../resources.ts';
 import { MEMBER_PORT, type MemberRunState, type MemberSpec, type StartedMember } from '../runtime.ts';
 import type { Attachment } from './attachment.ts';
 import { engineCall, engineCallUnless, statusOf } from './engine-call.ts';
@@ -62,6 +62,7 @@ export function dockerMember(
     async setLimit(pidsMax) {
       await engineCall(`set the limit of ${memberId}`, container.update({ PidsLimit: pidsMax }));
     },
+    limitable: resources === null ? [] : controllersOf(resources),
     async limitMemory(limitBytes) {
       assertSeen(resources, 'memory', memberId);
       // Swap as well: a limit that the engine were to spill over into it would not be one.

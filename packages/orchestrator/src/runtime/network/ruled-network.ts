@@ -164,6 +164,12 @@ export function createRuledNetwork({ shared, placeOf, tableOf }: RuledNetworkOpt
         for (const own of lefts) await delayInOwn(pieces, table, own, rights, delayMs);
       });
     },
+    async assertMeans(memberId) {
+      const { namespace } = await placeOf(memberId);
+      // A table without a rule does nothing to what passes.
+      const nothing = await stand('means', (pieces, table) => dropIn(namespace, pieces, table, []));
+      await nothing.remove();
+    },
     async reach(from, to, tries) {
       const [place, others] = await Promise.all([placeOf(from), placesOf(to)]);
       return reachFrom(place, others, tries);

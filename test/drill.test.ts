@@ -1,0 +1,131 @@
+/**
+ * Blind drills, as a class goes through them: a fleet that fails for a cause that is not told, guesses that are
+ * written down, and the cause with what shows that it was in force.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fleetfallIn, temporaryFolder } from './fleetfall.ts';
+
+const DRILL = ['run', 'kinesis-2020', '--size', 'small', '--runtime', 'cgroup', '--for', '3m'] as const;
+
+interface Revealed {
+  readonly guess: { readonly right: boolean } | null;
+  readonly report: {
+    readonly cause: string;
+    readonly sealedSeed: string;
+    readonly commitment: string;
+    readonly among: readonly string[];
+    readonly actions: readonly { readonly what: string }[];
+    readonly guesses: readonly { readonly what: string; readonly right: boolean }[];
+    readonly diagnosisMs: number | null;
+    readonly journal: string;
+  } | null;
+}
+
+const reveal = async (
+  call: ReturnType<typeof fleetfallIn>,
+  ...guess: readonly string[]
+): Promise<Revealed & { readonly exitCode: number | undefined }> => {
+  const { stdout, exitCode } = await call('reveal', ...guess, '--json');
+  return { ...(JSON.parse(stdout) as Revealed), exitCode };
+};
+
+const faultsIn = (journal: string) =>
+  readFileSync(journal, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; outcome: string; fault: { kind: string } })
+    .filter(({ kind }) => kind === 'fault');
+
+describe('a blind drill', () => {
+  it('keeps the cause from status and journal, takes guesses, and tells it with the seal to check it by', async () => {
+    using base = await temporaryFolder();
+    const call = fleetfallIn({ XDG_RUNTIME_DIR: base.path });
+    const { exitCode: beganWith, stdout: began } = await call(
+      ...DRILL,
+      '--store',
+      base.path,
+      '--blind',
+      'threads',
+    );
+    try {
+      expect(beganWith).toBe(0);
+      const [, commitment] = /the cause is sealed as ([0-9a-f]{64})/.exec(began) ?? [];
+      const { stdout } = await call('status', '--json');
+      const { status, sealed } = JSON.parse(stdout);
+      expect(sealed).toBe(commitment);
+      expect(status).toMatchObject({ frontEnds: 6, limit: null, faults: [], load: { running: true } });
+      expect(status.load.failedPerSecond).toBeGreaterThan(0);
+      expect(`${began}${stdout}`).not.toMatch(/refused|set-limit|"tasks":\d/);
+      expect(readFileSync(status.journal, 'utf8')).not.toMatch(/"kind":"fault"|"kernel":\{|EAGAIN/);
+
+      const healed = await call('heal');
+      expect([healed.exitCode, healed.stderr]).toEqual([
+        64,
+        expect.stringMatching(/heal: would tell what it lifts/),
+      ]);
+      await call('shrink', '--cohort', 'newcomer');
+      expect(await reveal(call, '--guess', 'memory')).toMatchObject({
+        exitCode: 1,
+        guess: { right: false },
+        report: null,
+      });
+      const { exitCode, report } = await reveal(call, '--guess', 'threads');
+      expect(exitCode).toBe(0);
+      expect(report).toMatchObject({ cause: 'threads', commitment, among: ['threads'] });
+      expect(report?.actions).toMatchObject([{ what: 'shrink {"cohort":"newcomer"}' }]);
+      expect(report?.guesses).toMatchObject([
+        { what: 'memory', right: false },
+        { what: 'threads', right: true },
+      ]);
+      expect(report?.diagnosisMs).toBeGreaterThan(0);
+      const seal = createHash('sha256').update(`${report?.sealedSeed} ${report?.cause}`).digest('hex');
+      expect(seal).toBe(commitment);
+      expect(faultsIn(report?.journal ?? '')).toMatchObject([
+        { outcome: 'installed', fault: { kind: 'set-limit' } },
+      ]);
+      expect((await call('status')).stdout).toMatch(/tasks \d+\/15 .*threads refused: \d+ incumbents/);
+    } finally {
+      await call('down');
+    }
+  });
+
+  it.each([
+    { cause: 'memory', fault: 'limit-memory' },
+    { cause: 'cpu', fault: 'limit-cpu' },
+    { cause: 'partition', fault: 'partition' },
+  ])('fails for want of $cause in earnest, and tells so to who gives up', async ({ cause, fault }) => {
+    using base = await temporaryFolder();
+    const call = fleetfallIn({ XDG_RUNTIME_DIR: base.path });
+    const began = await call(...DRILL, '--store', base.path, '--blind', cause);
+    try {
+      // A host without the means does not draw it, and says what is missing.
+      if (began.exitCode === 64)
+        return void expect(began.stderr).toMatch(/the means for none of these causes/);
+      expect([began.exitCode, began.stderr]).toEqual([0, '']);
+      const { status } = JSON.parse((await call('status', '--json')).stdout);
+      expect(status.load.failedPerSecond).toBeGreaterThan(status.load.okPerSecond);
+      const { exitCode, guess, report } = await reveal(call);
+      expect([exitCode, guess, report?.cause, report?.diagnosisMs]).toEqual([0, null, cause, null]);
+      expect(faultsIn(report?.journal ?? '')).toMatchObject([
+        { outcome: 'installed', fault: { kind: fault } },
+      ]);
+    } finally {
+      await call('down');
+    }
+  });
+
+  it('is told at the end of its fleet when nobody has asked, and refuses what a drill has nothing to do with', async () => {
+    using base = await temporaryFolder();
+    const call = fleetfallIn({ XDG_RUNTIME_DIR: base.path });
+    const wrong = await call(...DRILL, '--store', base.path, '--blind', 'disk');
+    expect([wrong.exitCode, wrong.stderr]).toEqual([64, expect.stringContaining("--blind 'disk': must be")]);
+    const trials = await call(...DRILL, '--store', base.path, '--blind', '--trials', '3');
+    expect([trials.exitCode, trials.stderr]).toEqual([64, expect.stringContaining('--trials: is not for a')]);
+    const began = await call(...DRILL, '--store', base.path, '--blind');
+    expect([began.exitCode, began.stderr]).toEqual([0, '']);
+    const { stdout } = await call('down');
+    expect(stdout).toMatch(/ the cause +(threads|memory|cpu|partition): [\s\S]*on the day 4 h 24 min/);
+  });
+});
