@@ -9,10 +9,18 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fleetfall, temporaryFolder } from './fleetfall.ts';
 import { DOCKER_LEFT_OUT } from './runtimes.ts';
+import { findTool } from './tools.ts';
 
 const COMPOSE_FILE = join(import.meta.dirname, '../docker/compose.yaml');
 /** Under this limit the sixth front-end is the first that finds no thread left. */
 const OVERRIDE = 'version: "2.4"\nservices:\n  frontend:\n    pids_limit: 16\n';
+/** The system's Prometheus in the place of that of the registry, which not every machine reaches; all else is as shipped. */
+const OWN_PROMETHEUS = `  prometheus:
+    image: \${FLEETFALL_LAB_IMAGE}
+    entrypoint: [/opt/prometheus]
+    volumes: ["\${PROMETHEUS}:/opt/prometheus:ro"]
+`;
+const PROMETHEUS = findTool('prometheus', 'FLEETFALL_REQUIRE_PROMTOOL');
 const BEFORE = 4;
 const AFTER = 6;
 /** Of anything that is waited for: the longest is a fall, after the discovery delay and the ageing of maps. */
@@ -110,7 +118,7 @@ describe.skipIf(LEFT_OUT !== null)(
     beforeAll(async () => {
       folder = await temporaryFolder();
       const override = join(folder.path, 'override.yaml');
-      writeFileSync(override, OVERRIDE);
+      writeFileSync(override, PROMETHEUS.path === null ? OVERRIDE : `${OVERRIDE}${OWN_PROMETHEUS}`);
       const image = await fleetfall('lab', 'image', '--json');
       expect([image.exitCode, image.stderr.includes('because')]).toEqual([0, false]);
       const { built } = JSON.parse(image.stdout) as { built: string };
@@ -119,7 +127,14 @@ describe.skipIf(LEFT_OUT !== null)(
           'docker-compose',
           ['-p', project, '-f', COMPOSE_FILE, '-f', override, ...args],
           // Any port that is free.
-          { env: { FLEETFALL_LAB_PORT: '', FLEETFALL_LAB_IMAGE: built } },
+          {
+            env: {
+              FLEETFALL_LAB_PORT: '',
+              FLEETFALL_PROMETHEUS_PORT: '',
+              FLEETFALL_LAB_IMAGE: built,
+              PROMETHEUS: PROMETHEUS.path ?? '',
+            },
+          },
         );
         return stdout;
       };
@@ -137,10 +152,12 @@ describe.skipIf(LEFT_OUT !== null)(
       }
     });
 
-    test('gives no container the engine, and publishes one port on this machine alone', async () => {
+    test('gives no container the engine, and publishes its ports on this machine alone', async () => {
       const config = await compose('config');
       expect(config).not.toContain('docker.sock');
-      expect(config.match(/^ +ports:\n.*$/gm)).toEqual([expect.stringMatching(/127\.0\.0\.1::7480/)]);
+      const ports = config.match(/^ +ports:\n.*$/gm) ?? [];
+      expect(ports).toContainEqual(expect.stringMatching(/127\.0\.0\.1::7480/));
+      for (const each of ports) expect(each).toMatch(/- 127\.0\.0\.1:/);
     });
 
     test('falls when it is scaled up, stays down when it is scaled back, and recovers by a restart', async () => {
@@ -150,6 +167,9 @@ describe.skipIf(LEFT_OUT !== null)(
       const { records } = lab;
       await lab.until('the fleet to serve', () => (goodput(records) ?? 0) > 0.95);
       expect(refused(records)).toEqual({ incumbent: 0, newcomer: 0 });
+      expect(await compose('ps', '--services', '--filter', 'status=running')).not.toMatch(
+        /prometheus|grafana/,
+      );
 
       await compose('up', '-d', '--no-recreate', '--scale', `frontend=${AFTER}`);
       await lab.until('the fleet to fall', () => (goodput(records) ?? 1) < 0.5);
@@ -169,5 +189,27 @@ describe.skipIf(LEFT_OUT !== null)(
       await lab.until('the fleet to recover', () => (goodput(records.slice(down)) ?? 0) > 0.95);
       expect(phases(records)).toEqual(['steady-state', 'addition', 'removal', 'restart']);
     });
+
+    test.skipIf(PROMETHEUS.leftOut !== null)(
+      `is scraped by Prometheus, every front-end by the name of the service${PROMETHEUS.leftOut === null ? '' : ` (${PROMETHEUS.leftOut})`}`,
+      async () => {
+        await compose('--profile', 'metrics', 'up', '-d', '--scale', `frontend=${BEFORE}`, 'prometheus');
+        const address = (await compose('port', 'prometheus', '9090')).trim();
+        const query = async (expression: string): Promise<number> => {
+          const url = `http://${address}/api/v1/query?query=${encodeURIComponent(expression)}`;
+          // Until it listens there is no answer.
+          const answer = await fetch(url).catch(() => null);
+          if (answer?.status !== 200) return Number.NaN;
+          const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+          return Number(data.result[0]?.value[1] ?? Number.NaN);
+        };
+        const soon = { timeout: WAIT_MS, interval: 500 };
+        await expect.poll(() => query('sum(up{job="frontend"})'), soon).toBe(BEFORE);
+        await expect.poll(() => query('sum(up{job=~"backend|metadata"})'), soon).toBe(3);
+        expect(await query('max(fleet_threads_limit)')).toBe(16);
+        // The rules are loaded: what they record is there.
+        await expect.poll(() => query('count(fleet:threads_headroom)'), soon).toBe(BEFORE);
+      },
+    );
   },
 );

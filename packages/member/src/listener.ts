@@ -7,8 +7,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { refusalOf, SECRET_HEADER } from '@fleetfall/protocol/access.ts';
+import { bearerOf, refusalOf, SECRET_HEADER } from '@fleetfall/protocol/access.ts';
 import type { ListenAt } from '@fleetfall/protocol/boot.ts';
+import { METRICS_PATH } from '@fleetfall/protocol/member-state.ts';
 import type { Endpoint } from '@fleetfall/protocol/membership.ts';
 
 /** A request body's bound where the route names none. */
@@ -126,9 +127,10 @@ function accessRefusal(
   hosts: ReadonlySet<string>,
 ): string | undefined {
   const given = request.headers[SECRET_HEADER];
+  const bearer = request.url === METRICS_PATH ? bearerOf(request.headers.authorization) : undefined;
   return refusalOf(
     {
-      secret: typeof given === 'string' ? given : undefined,
+      secret: typeof given === 'string' ? given : bearer,
       origin: request.headers.origin,
       host: request.headers.host,
     },

@@ -45,6 +45,16 @@ describe('a listener', () => {
     expect((await fetch(url, { headers: accessHeaders('other') })).status).toBe(403);
   });
 
+  it('takes the secret as a bearer token for metrics, and for nothing else', async () => {
+    const url = urlOf(await listen());
+    const get = async (path: string, authorization: string): Promise<number> =>
+      (await fetch(`${url}${path}`, { headers: { authorization } })).status;
+    expect(await get('metrics', 'Bearer s3cret')).toBe(200);
+    expect(await get('metrics', 'Bearer other')).toBe(403);
+    expect(await get('metrics', 'Basic s3cret')).toBe(403);
+    expect(await get('debug/state', 'Bearer s3cret')).toBe(403);
+  });
+
   it('refuses browsers, even with the secret', async () => {
     const url = urlOf(await listen());
     const answer = await fetch(url, {

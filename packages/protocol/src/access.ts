@@ -12,6 +12,14 @@ export function accessHeaders(secret: string): Record<string, string> {
   return { [SECRET_HEADER]: secret };
 }
 
+/**
+ * The secret as monitoring sends it, which has no header of its own to give: `Authorization: Bearer <secret>`.
+ * @returns undefined when there is none.
+ */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
 /** What a listener looks at before it answers. */
 export interface AccessClaim {
   readonly secret: string | undefined;
