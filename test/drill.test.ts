@@ -57,7 +57,7 @@ describe('a blind drill', () => {
       expect(sealed).toBe(commitment);
       expect(status).toMatchObject({ frontEnds: 6, limit: null, faults: [], load: { running: true } });
       expect(status.load.failedPerSecond).toBeGreaterThan(0);
-      expect(`${began}${stdout}`).not.toMatch(/refused|set-limit|"tasks":\d/);
+      expect(`${began}${stdout}`).not.toMatch(/threads refused|set-limit|"(tasks|refusedThreads)":\d/);
       expect(readFileSync(status.journal, 'utf8')).not.toMatch(/"kind":"fault"|"kernel":\{|EAGAIN/);
 
       const healed = await call('heal');
