@@ -13,7 +13,7 @@ import type {
 } from '@fleetfall/journal/records.ts';
 import { outcomeOf } from './arm-outcome.ts';
 import { armsIn, type PhaseSpan, phaseSpans, recordsOf } from './arm-timeline.ts';
-import { type ClaimResult, evaluate } from './claim.ts';
+import { type ClaimResult, evaluate, unknownSince } from './claim.ts';
 import { CLAIMS } from './claims.ts';
 import { type Criterion, criteriaOf, type JudgedArm } from './expectation.ts';
 import { type FailedRequest, firstFailedRequest, type GoodputByStage, goodputByStage } from './goodput.ts';
@@ -82,7 +82,11 @@ function judgeArm(run: RunRecord, records: readonly JournalRecord[], arm: Arm): 
     failing: failingOf(own, arm),
     breakingSize: firstRefusal(refusalsOf(own, arm))?.frontEnds ?? null,
     refusals: refusalsByCohort(own, arm),
-    claims: CLAIMS.map((claim) => evaluate(claim, { run, arm, records: own })),
+    claims: CLAIMS.map((claim) =>
+      isDrill(own)
+        ? { id: claim.id, ...unknownSince(OF_A_DRILL) }
+        : evaluate(claim, { run, arm, records: own }),
+    ),
   };
 }
 
@@ -103,6 +107,11 @@ function stopOf(records: readonly JournalRecord[]): Conclusion | null {
 const endOf = (records: readonly JournalRecord[]): EndRecord | undefined =>
   records.findLast((record): record is EndRecord & JournalRecord => record.kind === 'end');
 
+/** What is shown of a drill leaves out what claims rest on, and what it is to come to is not its journal's to say. */
+const OF_A_DRILL = 'a blind drill is held to nothing: fleetfall reveal tells what it was';
+
+const isDrill = (records: readonly JournalRecord[]): boolean => records.some(({ kind }) => kind === 'drill');
+
 /** Why the run cannot be judged at all; null when it can. */
 function incompleteness(
   records: readonly JournalRecord[],
@@ -111,6 +120,7 @@ function incompleteness(
 ): string | null {
   if (run === undefined) return 'the journal does not say what run it is of';
   const end = endOf(records);
+  if (isDrill(records)) return OF_A_DRILL;
   if (end === undefined) return 'the journal has no end: the run was cut off';
   if (end.how === 'unsteady') return `nothing was tried: ${end.reason ?? 'an arm came to no steady state'}`;
   if (end.how !== 'complete') {

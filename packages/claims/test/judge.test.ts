@@ -124,6 +124,16 @@ describe('a run that is to stay healthy', () => {
   });
 });
 
+describe('a blind drill', () => {
+  test('is held to nothing, whatever its journal shows', () => {
+    const [first] = tellRun();
+    const sealed = { kind: 'drill', arm: 'main', event: 'sealed', commitment: '0', among: ['cpu'] } as const;
+    const { monoMs, atMs } = first as JournalRecord;
+    const { exitCode, claims } = judge([...tellRun(), { ...sealed, monoMs, atMs }]);
+    expect([exitCode, new Set(claims.map(({ verdict }) => verdict))]).toEqual([2, new Set(['unknown'])]);
+  });
+});
+
 describe('a run that did not come to its end is inconclusive', () => {
   test('when its journal has no end', () => {
     const { exitCode, reasons } = judge(withRecords(tellRun(), ({ kind }) => kind !== 'end'));
