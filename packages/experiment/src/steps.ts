@@ -5,7 +5,7 @@
 import type { MemberTargets } from '@fleetfall/protocol/faults.ts';
 import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 import { z } from 'zod';
-import { count, duration, text, word } from './fields.ts';
+import { bytes, count, duration, text, word } from './fields.ts';
 import { assumptionFields } from './fleet-schema.ts';
 
 /**
@@ -114,6 +114,11 @@ function saidOnly(
   ) as Partial<FrontEndSettings>;
 }
 
+/** The kernel takes no smaller quota than 1 ms of each 100. */
+const CORES_MIN = 0.01;
+const CORES_MAX = 1_024;
+const CORES_ALLOWED = `must be a number of cores from ${CORES_MIN} to ${CORES_MAX}`;
+
 /** Every verb with what it takes. */
 const VERBS = {
   grow: grow.meta({ description: 'starts front-ends' }),
@@ -127,6 +132,24 @@ const VERBS = {
   pause: targets.meta({ description: 'every thread stands still, connections stay open' }),
   partition: z.strictObject(between).meta({ description: 'drops every packet between two sides' }),
   slow: slow.meta({ description: 'makes what passes between two sides late, or loses some of it' }),
+  'limit-memory': z
+    .strictObject({
+      targets,
+      room: bytes(0, 2 ** 40).meta({ description: 'above what each uses then' }),
+    })
+    .meta({
+      description: 'leaves members little more memory than they use; the kernel kills what asks for more',
+    }),
+  'limit-cpu': z
+    .strictObject({
+      targets,
+      cores: z
+        .number(CORES_ALLOWED)
+        .min(CORES_MIN, CORES_ALLOWED)
+        .max(CORES_MAX, CORES_ALLOWED)
+        .meta({ description: 'all threads of a member together' }),
+    })
+    .meta({ description: 'gives members a share of the CPU' }),
   heal: word('all').meta({ description: 'lifts every fault that is in force' }),
   settle: settling.meta({ description: 'waits until a change has shown; goodput is judged only behind it' }),
   hold: duration(100, 3_600_000).meta({ description: 'leaves the fleet as it is for so long' }),

@@ -33,6 +33,16 @@ export const slow = async (
     }),
   );
 
+export const limitMemory = async (
+  { fleet }: StepContext,
+  { targets, room }: StepArgs<'limit-memory'>,
+): Promise<void> => inForce(await fleet.inject({ kind: 'limit-memory', targets, roomBytes: room }));
+
+export const limitCpu = async (
+  { fleet }: StepContext,
+  { targets, cores }: StepArgs<'limit-cpu'>,
+): Promise<void> => inForce(await fleet.inject({ kind: 'limit-cpu', targets, cores }));
+
 /** @throws UntriedError when one of them cannot be shown to be lifted. */
 export async function heal({ fleet }: StepContext): Promise<void> {
   for (const outcome of await fleet.heal('all')) inForce(outcome);

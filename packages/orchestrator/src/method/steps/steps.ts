@@ -3,7 +3,7 @@
  */
 import type { Step } from '@fleetfall/experiment/steps.ts';
 import { hold } from '../hold.ts';
-import { heal, kill, limit, partition, pause, slow } from './faults.ts';
+import { heal, kill, limit, limitCpu, limitMemory, partition, pause, slow } from './faults.ts';
 import { grow } from './grow.ts';
 import { settle } from './settle.ts';
 import type { StepContext, StepRunner } from './step.ts';
@@ -18,6 +18,8 @@ const RUNNERS: { readonly [Verb in Step['verb']]: StepRunner<Verb> } = {
   pause,
   partition,
   slow,
+  'limit-memory': limitMemory,
+  'limit-cpu': limitCpu,
   heal,
   settle,
   hold: ({ signal }, durationMs) => hold(durationMs, signal),
