@@ -85,7 +85,7 @@ export function addCommands(
     .option('--keep', 'leave the fleet as it is then, under load, for status, grow, kill, … and down')
     .option(
       '--blind [causes]',
-      `a drill: the fleet fails for a cause drawn under seal (${DRILL_CAUSES.join(', ')}, or of those named), and is kept; then: reveal`,
+      `a drill: the fleet fails for a cause drawn under seal (${DRILL_CAUSES.join(', ')}, or of those named, as far as this host has the means), and is kept; then: reveal`,
     )
     .option('--name <name>', "the kept fleet's name (default: default)")
     .option('--for <duration>', 'a kept fleet is taken down after so long (default: 1h)')

@@ -38,6 +38,8 @@ export interface ResourceReading {
 
 /** The kernel's own default: a quota is of so much at a time. */
 const CPU_PERIOD_US = 100_000;
+/** How ready v1 is to swap, by the kernel's default. */
+const V1_SWAPPINESS = '60';
 /** The kernel takes no quota below this. */
 const CPU_QUOTA_MIN_US = 1_000;
 /** From here on it is none: without a limit, v1 reads a number near 2⁶³ back. */
@@ -63,10 +65,14 @@ export function readResources({ version, memory, cpu }: ResourceCgroups): Resour
 }
 
 /**
+ * Limits memory, without swap to spill over into where the kernel lets a cgroup have none.
  * @param limitBytes null for none.
  * @throws EBUSY on v1 when more is in use than can be taken back.
  */
 export function writeMemoryLimit(folder: string, version: 1 | 2, limitBytes: number | null): void {
+  const swap = join(folder, version === 1 ? 'memory.swappiness' : 'memory.swap.max');
+  if (existsSync(swap))
+    writeFileSync(swap, limitBytes !== null ? '0' : version === 1 ? V1_SWAPPINESS : 'max');
   const file = version === 1 ? 'memory.limit_in_bytes' : 'memory.max';
   writeFileSync(
     join(folder, file),
