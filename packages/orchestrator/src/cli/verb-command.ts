@@ -61,11 +61,11 @@ export async function downCommand(
       return EXIT.leftover;
     }
     removeFolder(fleetsFolder, fleet);
-    answer = { name, journal: fleet.journal, drill: null };
+    answer = { name, journal: fleet.journal };
   }
   if (json === true) stdout.write(`${JSON.stringify(answer)}\n`);
   else {
-    if (answer.drill !== null) stdout.write(`${reportText(answer.drill)}\n`);
+    if (answer.drill !== undefined) stdout.write(`${reportText(answer.drill)}\n`);
     stdout.write(` fleet ${name} is down\n journal  ${answer.journal}\n`);
   }
   return EXIT.asExpected;

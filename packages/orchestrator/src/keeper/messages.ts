@@ -68,8 +68,8 @@ export interface Refusal {
 export interface DownAnswer {
   readonly name: string;
   readonly journal: string | null;
-  /** What the drill came to that the fleet was in; null for any other. */
-  readonly drill: DrillReport | null;
+  /** What the drill came to that the fleet was in, unless it was told before. */
+  readonly drill?: DrillReport;
 }
 
 /** A request line over this is none. */

@@ -83,7 +83,7 @@ export function serveVerbs(server: Server, options: VerbServerOptions): VerbServ
         const report = drill?.end() ?? null;
         await held.end();
         options.release();
-        return { name, journal, drill: report } satisfies DownAnswer;
+        return { name, journal, ...(report === null ? {} : { drill: report }) } satisfies DownAnswer;
       }
       case 'reveal':
         if (drill === null) throw new SettingsError(`reveal: fleet '${name}' is in no drill (run --blind)`);
