@@ -5,7 +5,7 @@
  */
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
 import { percent } from './figures.ts';
-import { type Goodput, goodputOf } from './goodput.ts';
+import { type Goodput, goodputOf, invalidLoad } from './goodput.ts';
 
 /** A service that answers less well than this is not healthy: users see one failure in a hundred. */
 export const HEALTHY_AT_LEAST = 0.99;
@@ -46,7 +46,9 @@ export function nearlyAll(answered: number, asked: number): boolean {
 export function outcomeOf(records: readonly JournalRecord[], arm: Arm): ArmOutcome {
   const goodput = goodputOf(records, arm, 'outage', 'settled');
   if (goodput === null) {
-    return { outcome: 'unknown', reason: 'there is no load window in the hold at full size', goodput: null };
+    const invalid = invalidLoad(records, arm, 'outage', 'settled');
+    const reason = invalid ?? 'there is no load window in the hold at full size';
+    return { outcome: 'unknown', reason, goodput: null };
   }
   const served = `${percent(goodput.fraction)} of requests were served at full size`;
   if (goodput.fraction < OUTAGE_BELOW) return { outcome: 'outage', reason: `only ${served}`, goodput };
@@ -54,6 +56,9 @@ export function outcomeOf(records: readonly JournalRecord[], arm: Arm): ArmOutco
   const worst = growing.length === 0 ? null : Math.min(...growing);
   const reason = worst === null ? served : `${served}, ${percent(worst)} while the fleet grew`;
   if (goodput.fraction >= HEALTHY_AT_LEAST && (worst ?? 1) >= GROWING_AT_LEAST) {
+    const unseen = GROWING_PHASES.flatMap((phase) => invalidLoad(records, arm, phase, 'whole') ?? [])[0];
+    if (unseen !== undefined)
+      return { outcome: 'unknown', reason: `${reason}; of its growth nothing is known: ${unseen}`, goodput };
     return { outcome: 'healthy', reason, goodput };
   }
   return { outcome: 'degraded', reason: `${reason}: neither healthy nor an outage`, goodput };

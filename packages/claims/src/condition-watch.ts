@@ -7,7 +7,7 @@ import type { Bound } from '@fleetfall/experiment/quantity.ts';
 import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
-import { OK } from './goodput.ts';
+import { OK } from './load-evidence.ts';
 
 export interface ConditionWatch {
   /** Takes the next record of the journal in. */

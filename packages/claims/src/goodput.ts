@@ -1,28 +1,27 @@
 /**
  * What users got: requests that ended well ÷ requests that were due and came to an end, by phase, from the load's
  * windows. Requests that the load could not send since too many hung count against the service. A window that
- * began in the phase before is no window of a phase, nor is one in which the load itself stood still.
+ * began in the phase before is no window of a phase; which windows are evidence at all is `load-evidence.ts`'s.
  */
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
-import type { Cohort, LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
 import { fleetSizes, isWithin, phaseSpan, recordsOf } from './arm-timeline.ts';
-
-/** The outcome of a request that ended well. */
-export const OK = 'ok';
-
-/**
- * A load that did not keep its schedule measured itself. Of a count of requests that is so when what was due in a
- * window was not sent in it: from a tenth of a window on. (A tenth of that lateness already voids a latency,
- * which is why the generator's own verdict is stricter.)
- */
-const LATENESS_FRACTION_MAX = 0.1;
+import {
+  answersOf,
+  countsOf,
+  OK,
+  voidCountReason,
+  type Weighed,
+  type Window,
+  weighCounts,
+} from './load-evidence.ts';
 
 /** One window of the load, with its place on the journal's clock. */
 export interface LoadWindow {
   /** Monotonic: when its record was written, at the window's end. */
   readonly endMs: number;
   readonly atMs: number;
-  readonly load: Extract<LoadRecord, { kind: 'load' }>;
+  readonly load: Window;
 }
 
 /** Requests that failed alike. `reason` is the front-end's routing failure, where it told one. */
@@ -78,26 +77,41 @@ export function goodputOf(
 
 /**
  * The windows that lie wholly in a phase; where `part` says so, only those after the fleet was last declared settled
- * before the phase's end: when all that was done to it had had its time to show.
+ * before the phase's end: when all that was done to it had had its time to show. None where most of them are void.
  */
 export function fairWindows(
   records: readonly JournalRecord[],
   arm: Arm,
   phase: Phase,
   part: 'whole' | 'settled',
-): LoadWindow[] {
-  const span = phaseSpan(records, arm, phase);
-  if (span === undefined) return [];
-  const settled = recordsOf(records, arm, 'settled').findLast(({ monoMs }) => monoMs <= span.endMs);
-  const fromMs = part === 'whole' ? span.beginMs : Math.max(span.beginMs, settled?.monoMs ?? span.endMs);
-  return loadWindows(records, arm).filter(
-    ({ endMs, load }) => isWithin(span, endMs) && endMs - load.windowMs >= fromMs && isEvidence(load),
-  );
+): readonly LoadWindow[] {
+  return weighedWindows(records, arm, phase, part).fair;
 }
 
-/** Whether what a window shows is the service's doing. Journals of before the load judged itself are taken as they are. */
-function isEvidence({ generator, latenessP99Ms, windowMs }: LoadWindow['load']): boolean {
-  return generator?.verdict !== 'invalid' || latenessP99Ms <= windowMs * LATENESS_FRACTION_MAX;
+/** Why most windows of a phase are the load's own doing; null when they are evidence, or there is none. */
+export function invalidLoad(
+  records: readonly JournalRecord[],
+  arm: Arm,
+  phase: Phase,
+  part: 'whole' | 'settled',
+): string | null {
+  return weighedWindows(records, arm, phase, part).invalid;
+}
+
+function weighedWindows(
+  records: readonly JournalRecord[],
+  arm: Arm,
+  phase: Phase,
+  part: 'whole' | 'settled',
+): Weighed<LoadWindow> {
+  const span = phaseSpan(records, arm, phase);
+  if (span === undefined) return { fair: [], invalid: null };
+  const settled = recordsOf(records, arm, 'settled').findLast(({ monoMs }) => monoMs <= span.endMs);
+  const fromMs = part === 'whole' ? span.beginMs : Math.max(span.beginMs, settled?.monoMs ?? span.endMs);
+  const windows = loadWindows(records, arm).filter(
+    ({ endMs, load }) => isWithin(span, endMs) && endMs - load.windowMs >= fromMs,
+  );
+  return weighCounts(windows, ({ load }) => load);
 }
 
 /** The goodput of some windows together; null when nothing was due in them. */
@@ -110,13 +124,11 @@ export function goodputOfWindows(windows: readonly LoadWindow[]): Goodput | null
   for (const { load } of windows) {
     durationMs += load.windowMs;
     offered += load.offered;
-    ended += load.dropped;
-    for (const { cohort, outcome, reason, count } of load.outcomes) {
-      ended += count;
-      if (outcome === OK) {
-        ok += count;
-        continue;
-      }
+    const counts = countsOf(load);
+    ok += counts.ok;
+    ended += counts.ended;
+    for (const { cohort, outcome, reason, count } of answersOf(load.outcomes)) {
+      if (outcome === OK) continue;
       const key = `${cohort} ${outcome} ${reason}`;
       errors.set(key, { cohort, outcome, reason, count: count + (errors.get(key)?.count ?? 0) });
     }
@@ -139,7 +151,7 @@ export function endedAt(
 ): { readonly ended: number; readonly failed: number } {
   let ended = 0;
   let failed = 0;
-  for (const outcome of windows.flatMap(({ load }) => load.outcomes)) {
+  for (const outcome of windows.flatMap(({ load }) => answersOf(load.outcomes))) {
     if (outcome.cohort !== cohort) continue;
     ended += outcome.count;
     if (outcome.outcome !== OK) failed += outcome.count;
@@ -148,7 +160,8 @@ export function endedAt(
 }
 
 /**
- * The first failure after growth began; earlier ones are noise of the steady state.
+ * The first failure after growth began; earlier ones are noise of the steady state, and windows that are no evidence
+ * are passed over.
  * @param within narrows it to one cohort, and to windows that began after a moment (monotonic).
  * @returns null without any.
  */
@@ -162,7 +175,8 @@ export function firstFailedRequest(
   const afterMs = Math.max(growth.beginMs, within.afterMs ?? 0);
   const frontEndsAt = fleetSizes(records, arm);
   for (const { endMs, atMs, load } of loadWindows(records, arm)) {
-    const failure = load.outcomes
+    if (voidCountReason(load) !== null) continue;
+    const failure = answersOf(load.outcomes)
       .filter(
         (ended) =>
           ended.outcome !== OK && ended.count > 0 && (within.cohort ?? ended.cohort) === ended.cohort,

@@ -7,7 +7,8 @@ import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
 import type { RoutingFailure } from '@fleetfall/protocol/kinesis.ts';
 import { isWithin, observationsOf, type PhaseSpan, phaseSpan, recordsOf } from './arm-timeline.ts';
 import { counted } from './figures.ts';
-import { fairWindows, OK } from './goodput.ts';
+import { fairWindows } from './goodput.ts';
+import { answersOf, OK } from './load-evidence.ts';
 
 /** What a front-end answers that knows of no back-end for a shard, or gets no answer from the one it knows. */
 const WITHOUT_BACK_END: ReadonlySet<string> = new Set<RoutingFailure>(['no-owner', 'back-end-unreachable']);
@@ -33,7 +34,7 @@ export function failingOf(records: readonly JournalRecord[], arm: Arm): Failing 
   if (hold === undefined) return null;
   const down = downThroughout(records, arm, hold);
   const failures = fairWindows(records, arm, 'outage', 'settled')
-    .flatMap(({ load }) => load.outcomes)
+    .flatMap(({ load }) => answersOf(load.outcomes))
     .filter(({ outcome }) => outcome !== OK);
   const count = (of: typeof failures): number => of.reduce((sum, each) => sum + each.count, 0);
   return {

@@ -63,15 +63,15 @@ test('windows in which the load itself stood still are no evidence: what they sh
           }
         : record,
     );
-  expect(goodputByStage(invalid(160), 'main')).toEqual({
+  expect(goodputByStage(invalid(400), 'main')).toEqual({
     before: null,
     during: null,
     afterRemoval: null,
     after: null,
   });
-  expect(outcomeOf(invalid(160), 'main').outcome).toBe('unknown');
+  expect(outcomeOf(invalid(400), 'main').outcome).toBe('unknown');
   // Late for a latency, and in time for a count.
-  expect(goodputOf(invalid(20), 'main', 'outage')?.fraction).toBe(0);
+  expect(goodputOf(invalid(60), 'main', 'outage')?.fraction).toBe(0);
 });
 
 test('failures before the growth are noise of the steady state', () => {

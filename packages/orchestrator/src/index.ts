@@ -22,6 +22,7 @@ export {
   ConditionTimeoutError,
   type FleetLoad,
   type FleetStatus,
+  InvalidLoadError,
   type LoadTotals,
   type MemberStatus,
   type RunningFleet,

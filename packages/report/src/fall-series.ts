@@ -10,7 +10,8 @@ import {
   type PhaseSpan,
   phaseSpans,
 } from '@fleetfall/claims/arm-timeline.ts';
-import { loadWindows, OK } from '@fleetfall/claims/goodput.ts';
+import { loadWindows } from '@fleetfall/claims/goodput.ts';
+import { OK } from '@fleetfall/claims/load-evidence.ts';
 import { limitFromRecords } from '@fleetfall/claims/predict.ts';
 import { firstRefusal, refusalsOf } from '@fleetfall/claims/refusals.ts';
 import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';

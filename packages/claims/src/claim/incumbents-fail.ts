@@ -7,7 +7,7 @@ import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
 import { cohorts, phaseSpan } from '../arm-timeline.ts';
 import type { Claim } from '../claim.ts';
 import { counted, percent } from '../figures.ts';
-import { endedAt, fairWindows } from '../goodput.ts';
+import { endedAt, fairWindows, invalidLoad } from '../goodput.ts';
 import { refusalsOf, refusalsOfCohort, type Within } from '../refusals.ts';
 
 /** Share of the incumbents that must have been refused threads: the incident had all of them. */
@@ -53,7 +53,9 @@ export const incumbentsFail: Claim = {
       return { verdict: mightBe ? 'unknown' : 'refuted', account, evidence };
     }
     if (ended === 0) {
-      return { verdict: 'unknown', account: `${refused}; no request to an incumbent ended`, evidence };
+      const invalid = invalidLoad(records, arm, 'outage', 'settled');
+      const account = `${refused}; ${invalid ?? 'no request to an incumbent ended'}`;
+      return { verdict: 'unknown', account, evidence };
     }
     const share = failed / ended;
     return {

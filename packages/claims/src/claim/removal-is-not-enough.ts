@@ -7,7 +7,7 @@ import { OUTAGE_BELOW, outcomeOf, RESTORED_AT_LEAST } from '../arm-outcome.ts';
 import { frontEndSettingsAt, phaseSpan } from '../arm-timeline.ts';
 import { type Claim, unknownSince } from '../claim.ts';
 import { percent } from '../figures.ts';
-import { goodputOf } from '../goodput.ts';
+import { goodputOf, invalidLoad } from '../goodput.ts';
 
 export const removalIsNotEnough: Claim = {
   id: 'removal-is-not-enough',
@@ -21,7 +21,10 @@ export const removalIsNotEnough: Claim = {
     if (outcome === 'unknown') return unknownSince(reason);
     if (outcome !== 'outage') return unknownSince(`there was no outage to come back from: ${reason}`);
     const after = goodputOf(records, arm, 'removal', 'settled');
-    if (after === null) return unknownSince('there is no load window after the removal');
+    if (after === null) {
+      const invalid = invalidLoad(records, arm, 'removal', 'settled');
+      return unknownSince(invalid ?? 'there is no load window after the removal');
+    }
 
     const staysDown = after.fraction < OUTAGE_BELOW;
     const healed = after.fraction >= RESTORED_AT_LEAST;

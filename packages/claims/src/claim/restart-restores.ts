@@ -3,10 +3,11 @@
  * be shown only from a service that was down: one that the removal had healed has nothing to be restored. Members
  * have no CPU quotas yet: a busy host can delay a recovery and never feign one, so how long it took is not judged.
  */
+import type { Phase } from '@fleetfall/journal/records.ts';
 import { OUTAGE_BELOW, RESTORED_AT_LEAST } from '../arm-outcome.ts';
 import { type Claim, unknownSince } from '../claim.ts';
 import { percent } from '../figures.ts';
-import { goodputByStage } from '../goodput.ts';
+import { goodputByStage, invalidLoad } from '../goodput.ts';
 
 export const restartRestores: Claim = {
   id: 'restart-restores',
@@ -14,8 +15,11 @@ export const restartRestores: Claim = {
   from: 'A',
   measure({ records, arm }) {
     const { afterRemoval, after } = goodputByStage(records, arm);
-    if (after === null) return unknownSince('there is no load window after a restart');
-    if (afterRemoval === null) return unknownSince('there is no load window before the restart');
+    const why = (phase: Phase, otherwise: string): string =>
+      invalidLoad(records, arm, phase, 'settled') ?? otherwise;
+    if (after === null) return unknownSince(why('recovery', 'there is no load window after a restart'));
+    if (afterRemoval === null)
+      return unknownSince(why('removal', 'there is no load window before the restart'));
     const wasDown = afterRemoval.fraction < OUTAGE_BELOW;
     const restored = after.fraction >= RESTORED_AT_LEAST;
     const evidence = {

@@ -6,9 +6,9 @@
 import type { RoutingFailure } from '@fleetfall/protocol/kinesis.ts';
 import { nearlyAll, OUTAGE_BELOW } from '../arm-outcome.ts';
 import { cohorts, frontEndEvents, isWithin, observationsOf, phaseSpan } from '../arm-timeline.ts';
-import type { Claim } from '../claim.ts';
+import { type Claim, unknownSince } from '../claim.ts';
 import { counted, percent } from '../figures.ts';
-import { fairWindows, goodputOfWindows } from '../goodput.ts';
+import { goodputOf, invalidLoad } from '../goodput.ts';
 
 /** Answers that say that the front-end itself could not route; a back-end that fails is not among them. */
 const UNROUTABLE: ReadonlySet<string> = new Set<RoutingFailure>(['map-missing', 'map-aged', 'no-owner']);
@@ -19,9 +19,10 @@ export const routingFailsAlive: Claim = {
   from: 'A/I',
   measure({ records, arm }) {
     const hold = phaseSpan(records, arm, 'outage');
-    const goodput = goodputOfWindows(fairWindows(records, arm, 'outage', 'settled'));
+    const goodput = goodputOf(records, arm, 'outage', 'settled');
     if (hold === undefined || goodput === null) {
-      return { verdict: 'unknown', account: 'there is no load window at full size', evidence: {} };
+      const invalid = invalidLoad(records, arm, 'outage', 'settled');
+      return unknownSince(invalid ?? 'there is no load window at full size');
     }
     const frontEnds = cohorts(records, arm);
     const checks = observationsOf(records, arm, 'health').filter(

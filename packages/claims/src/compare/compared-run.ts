@@ -9,6 +9,7 @@ import { phaseSpan, recordsOf, settingsOf } from '../arm-timeline.ts';
 import type { ClaimVerdict } from '../claim.ts';
 import { fairWindows, goodputOfWindows, type LoadWindow, loadWindows } from '../goodput.ts';
 import { judge, type Verdict } from '../judge.ts';
+import { voidCountReason } from '../load-evidence.ts';
 import { median } from '../quantiles.ts';
 import type { FigureName } from './figure-list.ts';
 
@@ -110,7 +111,7 @@ function recoveryMs(records: readonly JournalRecord[]): number | null {
   const restart = phaseSpan(records, 'main', 'restart');
   if (restart === undefined) return null;
   const since = loadWindows(records, 'main').filter(
-    ({ endMs, load }) => endMs - load.windowMs >= restart.beginMs,
+    ({ endMs, load }) => endMs - load.windowMs >= restart.beginMs && voidCountReason(load) === null,
   );
   const lastBad = since.findLastIndex((window) => {
     const goodput = goodputOfWindows([window]);

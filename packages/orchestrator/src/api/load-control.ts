@@ -2,6 +2,7 @@
  * The load of a running fleet, started and stopped, and what users get of the fleet under it.
  */
 import { type Goodput, goodputOfWindows, type LoadWindow } from '@fleetfall/claims/goodput.ts';
+import { weighCounts } from '@fleetfall/claims/load-evidence.ts';
 import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
 import { parseDurationMs } from '@fleetfall/experiment/quantity.ts';
 import { layOutScript } from '@fleetfall/experiment/script.ts';
@@ -9,7 +10,7 @@ import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import { startLoad, stopLoad } from '../method/service.ts';
 import type { Duration, LoadFields } from './fleet-options.ts';
 import type { OpenRun } from './open-run.ts';
-import type { FleetLoad } from './running-fleet.ts';
+import { type FleetLoad, InvalidLoadError } from './running-fleet.ts';
 
 /** The load closes a window twice a second; one that comes so late does not come. */
 const WINDOW_LATE_MS = 5_000;
@@ -63,8 +64,11 @@ export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolea
         }
         windows.push({ endMs: record.monoMs, atMs: record.atMs, load: record.record });
         measuredMs += record.record.windowMs;
-        const goodput = measuredMs < overMs ? null : goodputOfWindows(windows);
-        if (goodput !== null) resolve(goodput);
+        if (measuredMs < overMs) return;
+        const { fair, invalid } = weighCounts(windows, ({ load }) => load);
+        const goodput = goodputOfWindows(fair);
+        if (invalid !== null) reject(new InvalidLoadError(`goodput: ${invalid}`));
+        else if (goodput !== null) resolve(goodput);
       });
       const late = setTimeout(
         () =>

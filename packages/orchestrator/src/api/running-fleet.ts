@@ -20,6 +20,11 @@ export class ConditionTimeoutError extends Error {
   override readonly name = 'ConditionTimeoutError';
 }
 
+/** The load did not keep its schedule: what it measured is its own doing. The message says how. */
+export class InvalidLoadError extends Error {
+  override readonly name = 'InvalidLoadError';
+}
+
 /** A member as it was last seen. */
 export interface MemberStatus {
   readonly memberId: string;
@@ -153,7 +158,7 @@ export interface RunningFleet extends AsyncDisposable {
   /**
    * Measures what users get from now on.
    * @param over for so long, in whole windows of the load. @default '1s'
-   * @throws SettingsError when the load does not run.
+   * @throws SettingsError when the load does not run; InvalidLoadError when it did not keep its schedule.
    */
   goodput(over?: Duration): Promise<Goodput>;
   /**
