@@ -13,13 +13,11 @@ const run = (...args: readonly string[]): Promise<JudgedRun> => judgedRun('back-
 
 describe('an experiment that cuts the network', () => {
   it('is stopped by its own condition, and says by which', async ({ skip }) => {
-    const stop = "stopWhen=[{ metric: error-rate, is: '> 50%', for: 500ms }]";
+    const stop = "stopWhen=[{ metric: errors, is: '> 50%', for: 500ms }]";
     const { exitCode, verdict } = await run('--runtime', 'cgroup', '--set', stop);
     if (NO_MEANS.test(verdict.reasons.join())) skip(verdict.reasons.join());
     expect([exitCode, verdict.verdict]).toEqual([3, 'stopped']);
-    expect(verdict.reasons.join()).toMatch(
-      /^stopped in main: error-rate is \d+\.\d %, asked for is > 50\.0 %/,
-    );
+    expect(verdict.reasons.join()).toMatch(/^stopped in main: errors is \d+\.\d %, asked for is > 50\.0 %/);
   });
 });
 

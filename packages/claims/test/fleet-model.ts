@@ -3,8 +3,9 @@
  * shard-maps with one thread more, and route while their map is young. The arithmetic is the experiment's
  * hypothesis, so a journal told by it is one in which every claim holds.
  */
+import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
 import type { ArmSettings, WitnessReading } from '@fleetfall/journal/records.ts';
-import type { Cohort, LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import type { Cohort, LoadHistograms, LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import type { ObserverRecord } from '@fleetfall/protocol/observer-stdio.ts';
 import { DEFAULTS, kernelOf, type ModelledMember, type ModelOptions, stateOf } from './modelled-member.ts';
 
@@ -148,6 +149,7 @@ export class FleetModel {
           }
         : { memberId, cohort, outcome: 'ok', reason: null, count: each };
     });
+    const ok = outcomes.reduce((sum, { outcome, count }) => sum + (outcome === 'ok' ? count : 0), 0);
     return {
       kind: 'load',
       windowEndMs: beginAtMs + this.#nowMs,
@@ -157,7 +159,8 @@ export class FleetModel {
       dropped: 0,
       inFlight: 0,
       outcomes,
-      latencyMs: { p50: 2, p99: 9, max: 20 },
+      latencyMs: ok === 0 ? null : { p50: 2, p99: 9, max: 20 },
+      histograms: histogramsOf(ok),
       latenessP99Ms: 1,
       targetsReady: this.size,
     };
@@ -217,4 +220,13 @@ export class FleetModel {
   #aged(member: ModelledMember): boolean {
     return member.builtMs === null || this.#nowMs - member.builtMs > this.#maxAgeMs;
   }
+}
+
+/** Most requests take 2 ms, one in fifty 9 ms, one 20 ms. */
+function histogramsOf(ok: number): LoadHistograms {
+  const latency = new DurationHistogram();
+  for (let request = 0; request < ok; request += 1)
+    latency.record(request === 0 ? 20 : request % 50 === 0 ? 9 : 2);
+  const none = new DurationHistogram().toCounts();
+  return { latency: latency.toCounts(), service: latency.toCounts(), lateness: none, loopDelay: none };
 }

@@ -55,12 +55,25 @@ export function parseShare(text: string): number {
   return Number(match[1]) / 100;
 }
 
+/** What a figure is measured in: `99%`, `50ms`, `300/s`, `20`. */
+export type Quantity = 'share' | 'duration' | 'rate' | 'count';
+
 /** A bound that a figure is held against. */
 export interface Bound {
   readonly operator: '<' | '<=' | '>' | '>=' | '==';
-  /** In the metric's own unit: percent as a fraction, durations in milliseconds, rates a second. */
+  /** Percent as a fraction, durations in milliseconds, rates a second. */
   readonly value: number;
+  readonly of: Quantity;
 }
+
+const QUANTITY_OF_UNIT = {
+  '%': 'share',
+  ms: 'duration',
+  s: 'duration',
+  m: 'duration',
+  '/s': 'rate',
+} as const;
+type BoundUnit = keyof typeof QUANTITY_OF_UNIT;
 
 /**
  * Reads a bound: an operator and a figure, with its unit where it has one.
@@ -76,12 +89,16 @@ export function parseBound(text: string): Bound {
     string,
     Bound['operator'],
     string,
-    string | undefined,
+    BoundUnit | undefined,
   ];
-  return { operator, value: Number(amount) * factorOf(unit) };
+  return {
+    operator,
+    value: Number(amount) * factorOf(unit),
+    of: unit === undefined ? 'count' : QUANTITY_OF_UNIT[unit],
+  };
 }
 
-function factorOf(unit: string | undefined): number {
+function factorOf(unit: BoundUnit | undefined): number {
   if (unit === '%') return 0.01;
   return unit === 'ms' || unit === 's' || unit === 'm' ? MS_OF_UNIT[unit] : 1;
 }

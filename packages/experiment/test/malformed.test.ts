@@ -204,6 +204,36 @@ describe('an experiment file', () => {
       /^mine\.yaml:17:24: stopWhen\[0\]\.is '99%': '99%' is not a bound/,
     ],
     [
+      'has a bound on a share without its unit',
+      `${GOOD}stopWhen:\n  - { metric: goodput, is: '>= 99' }\n`,
+      /^mine\.yaml:17:24: stopWhen\[0\]\.is '>= 99': must be a percentage, such as '>= 99%'$/,
+    ],
+    [
+      'has a bound on a share that it cannot come to',
+      `${GOOD}steadyState:\n  - { metric: 'errors{timeout}', is: '> 101%' }\n`,
+      /^mine\.yaml:17:34: steadyState\[0\]\.is '> 101%': must be at most 100%$/,
+    ],
+    [
+      'has a bound on a count in a unit',
+      `${GOOD}stopWhen:\n  - { metric: tasks, is: '> 20ms' }\n`,
+      /^mine\.yaml:17:22: stopWhen\[0\]\.is '> 20ms': must be a number without a unit, such as '<= 20'$/,
+    ],
+    [
+      'has a bound on a latency as a percentage',
+      `${GOOD}stopWhen:\n  - { metric: p99.9, is: '> 20%' }\n`,
+      /^mine\.yaml:17:22: stopWhen\[0\]\.is '> 20%': must be a duration with its unit, such as '< 200ms'$/,
+    ],
+    [
+      'has a bound on a rate as a count',
+      `${GOOD}stopWhen:\n  - { metric: ok-rate, is: '< 20' }\n`,
+      /^mine\.yaml:17:24: stopWhen\[0\]\.is '< 20': must be a rate, such as '> 100\/s'$/,
+    ],
+    [
+      'asks by cohort for what is not told by cohort',
+      `${GOOD}stopWhen:\n  - { metric: p99, is: '> 1s', cohort: newcomer }\n`,
+      /^mine\.yaml:17:32: stopWhen\[0\]\.cohort 'newcomer': must be left out: p99 is not told by cohort$/,
+    ],
+    [
       'has too low a limit',
       changed('pidsMax: 16', 'pidsMax: 12'),
       /^mine\.yaml:5:3: fleet\.pidsMax 12: must be at least 14/,

@@ -100,7 +100,7 @@ describe('a step or a condition of a script', () => {
     expect(readStep({ grow: { by: 4 } }, 'grow')).toEqual({ verb: 'grow', args: { by: 4 } });
     expect(readCondition({ metric: 'goodput', is: '>= 99%' }, 'until')).toEqual({
       metric: 'goodput',
-      is: { operator: '>=', value: 0.99 },
+      is: { operator: '>=', value: 0.99, of: 'share' },
       for: 1_000,
       after: 0,
     });

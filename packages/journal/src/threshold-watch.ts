@@ -102,13 +102,14 @@ function statusOf({ operator, bound }: Threshold, figure: number | null): Thresh
   return held ? 'pass' : 'fail';
 }
 
-interface Sample {
+/** Some windows together. */
+export interface Sample {
   add(window: Window): void;
-  /** In the threshold's unit; null without anything to measure. */
+  /** In the metric's unit, milliseconds or percent; null without anything to measure. */
   figure(): number | null;
 }
 
-function createSample({ metric }: Threshold): Sample {
+export function createSample({ metric }: Pick<Threshold, 'metric'>): Sample {
   if (metric.kind === 'latency' || metric.kind === 'service') {
     const histogram = new DurationHistogram();
     let unanswered = 0;

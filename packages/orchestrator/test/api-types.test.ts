@@ -29,7 +29,9 @@ describe('the options of startFleet', () => {
     expectTypeOf<keyof LoadFields>().toEqualTypeOf<keyof Written<typeof loadSchema>>();
     expectTypeOf<LoadFields>().toExtend<Written<typeof loadSchema>>();
     expectTypeOf<ConditionFields>().toExtend<Written<typeof conditionSchema>>();
-    expectTypeOf<ConditionFields['metric']>().toEqualTypeOf<Written<typeof conditionSchema>['metric']>();
+    expectTypeOf<keyof ConditionFields>().toEqualTypeOf<keyof Written<typeof conditionSchema>>();
+    expectTypeOf<{ metric: 'latency'; is: '< 1s' }>().not.toExtend<ConditionFields>();
+    expectTypeOf<{ metric: 'errors{ServiceUnavailable}'; is: '< 1%' }>().toExtend<ConditionFields>();
     expectTypeOf<Settling>().toEqualTypeOf<StepArgs<'settle'>>();
     expectTypeOf<keyof DeployFields>().toEqualTypeOf<keyof typeof assumptionFields | 'batch'>();
     expectTypeOf<keyof GrowFields>().toEqualTypeOf<Exclude<keyof StepArgs<'grow'>, 'as'>>();

@@ -30,8 +30,13 @@ export interface Threshold {
   readonly delayMs: number;
 }
 
-const PATTERN =
-  /^(?<metric>p\d{1,2}(?:\.\d{1,3})?|max|service\.p\d{1,2}(?:\.\d{1,3})?|goodput|errors(?:\{[\w-]{1,80}\})?)\s*(?<operator><=|>=|<|>)\s*(?<amount>\d+(?:\.\d+)?)\s*(?<unit>ms|s|%)(?:\s+for\s+(?<for>\S+))?(?:\s+delay\s+(?<delay>\S+))?$/;
+/** The names of the metrics, as a regular expression: conditions of experiments go by the same. */
+export const THRESHOLD_METRIC_PATTERN =
+  'p\\d{1,2}(?:\\.\\d{1,3})?|max|service\\.p\\d{1,2}(?:\\.\\d{1,3})?|goodput|errors(?:\\{[\\w-]{1,80}\\})?';
+const METRIC = new RegExp(`^(?:${THRESHOLD_METRIC_PATTERN})$`);
+const PATTERN = new RegExp(
+  `^(?<metric>${THRESHOLD_METRIC_PATTERN})\\s*(?<operator><=|>=|<|>)\\s*(?<amount>\\d+(?:\\.\\d+)?)\\s*(?<unit>ms|s|%)(?:\\s+for\\s+(?<for>\\S+))?(?:\\s+delay\\s+(?<delay>\\S+))?$`,
+);
 
 /**
  * Reads a threshold.
@@ -46,7 +51,7 @@ export function parseThreshold(text: string): Threshold {
     );
   }
   const metric = metricOf(groups.metric as string);
-  const isTime = metric.kind === 'latency' || metric.kind === 'service';
+  const isTime = isDuration(metric);
   const unit = groups.unit as string;
   if (isTime === (unit === '%'))
     throw new RangeError(
@@ -60,6 +65,16 @@ export function parseThreshold(text: string): Threshold {
     forMs: groups.for === undefined ? null : millisecondsOf(text, groups.for),
     delayMs: groups.delay === undefined ? 0 : millisecondsOf(text, groups.delay),
   };
+}
+
+/** Reads the name of a metric; null when it is none. */
+export function parseThresholdMetric(name: string): ThresholdMetric | null {
+  return METRIC.test(name) ? metricOf(name) : null;
+}
+
+/** Whether a metric is a duration; the others are shares. */
+export function isDuration({ kind }: ThresholdMetric): boolean {
+  return kind === 'latency' || kind === 'service';
 }
 
 function metricOf(name: string): ThresholdMetric {

@@ -118,6 +118,7 @@ export function driveFleet(run: OpenRun, loadRuns: boolean): RunningFleet {
       const timeoutMs = readDurationMs(within, 'until: within');
       await comeAbout([read], {
         arm: name,
+        soFar: arm.soFar,
         journal,
         timeoutMs,
         signal,

@@ -68,24 +68,29 @@ export interface LoadFields {
 
 /** A bound on a figure of the run, as in an experiment's `steadyState:`. */
 export interface ConditionFields {
+  /** Percentiles are of the latency from the intended send; with `service.` of that from the actual one. */
   readonly metric:
     | 'goodput'
-    | 'error-rate'
+    | 'errors'
+    | `errors{${string}}`
+    | `p${number}`
+    | 'max'
+    | `service.p${number}`
     | 'ok-rate'
     | 'dropped'
-    | 'latency-p50'
-    | 'latency-p99'
     | 'refusals'
     | 'tasks'
     | 'front-ends'
     | 'map-age'
     | 'completeness';
-  /** Such as `>= 99%`, `< 2s`, `== 0`. */
+  /** In the metric's unit: `>= 99%`, `< 2s`, `> 100/s`, `== 0`. */
   readonly is: string;
-  /** How long it has to hold without a break. @default '1s' */
+  /** How long it has to hold without a break; a latency is that of all requests of so long together. @default '1s' */
   readonly for?: Duration | undefined;
-  /** Since the load began: before that it is not looked at. @default '0ms' */
+  /** Since the load began, or for what needs no load since the fleet was up: before that it is not looked at. @default '0ms' */
   readonly after?: Duration | undefined;
+  /** Of requests to these front-ends alone: `goodput`, `errors` and `ok-rate`. */
+  readonly cohort?: Cohort | undefined;
 }
 
 /** Front-ends by a description: those that all given fields fit, the newest `count` of them. */

@@ -2,6 +2,7 @@
  * One arm's fleet with its service, from its first member to its rollback, with a method for each thing that an arm
  * does: a run goes through its experiment's phases by them, a script or a shell does what it likes by the same.
  */
+import { ArmSoFar } from '@fleetfall/claims/arm-so-far.ts';
 import { predictFromRecords } from '@fleetfall/claims/predict.ts';
 import type { ArmLayout } from '@fleetfall/experiment/layout.ts';
 import type { Step } from '@fleetfall/experiment/steps.ts';
@@ -36,6 +37,8 @@ export interface ArmContext {
 
 export interface ArmSession extends AsyncDisposable {
   readonly fleet: Fleet;
+  /** What the journal has told of the arm by now. */
+  readonly soFar: ArmSoFar;
   /** Aborted when the run or the experiment is to end, or a part of the fleet that everything needs has broken. */
   readonly signal: AbortSignal;
   /** The sizes by which the fleet grew so far. */
@@ -59,7 +62,11 @@ export interface ArmSession extends AsyncDisposable {
 export async function openArm(context: ArmContext): Promise<ArmSession> {
   const { layout, stop } = context;
   const record = recorderFor(context.journal, layout.name);
-  const fleet = await startArmFleet(context, record);
+  const soFar = new ArmSoFar(layout.name);
+  await using unstarted = new AsyncDisposableStack();
+  unstarted.use(context.journal.subscribe((told) => void soFar.heed(told)));
+  const fleet = unstarted.use(await startArmFleet(context, record));
+  const held = unstarted.move();
   const signal = AbortSignal.any([fleet.signal, stop]);
   const grown: number[] = [];
   let prediction: Prediction | null = null;
@@ -85,6 +92,7 @@ export async function openArm(context: ArmContext): Promise<ArmSession> {
 
   return {
     fleet,
+    soFar,
     signal,
     grown,
     inPhase,
@@ -93,7 +101,7 @@ export async function openArm(context: ArmContext): Promise<ArmSession> {
     async reachSteadyState() {
       await inPhase('steady-state', async () => {
         startLoad(fleet, layout.fleet);
-        await reachSteadyState(layout, context.journal, signal);
+        await reachSteadyState(layout, soFar, context.journal, signal);
       });
       if (layout.predicts) prediction = predict(context, record);
     },
@@ -106,7 +114,7 @@ export async function openArm(context: ArmContext): Promise<ArmSession> {
         AbortSignal.any([fleet.signal, AbortSignal.timeout(ROLLBACK_TIMEOUT_MS)]),
       );
     },
-    [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
   };
 }
 

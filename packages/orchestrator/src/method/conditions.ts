@@ -2,6 +2,7 @@
  * The experiment's conditions, held against the journal as it is written: the steady state that an arm must come to,
  * and what stops a run.
  */
+import type { ArmSoFar } from '@fleetfall/claims/arm-so-far.ts';
 import { watchCondition } from '@fleetfall/claims/condition-watch.ts';
 import type { Condition } from '@fleetfall/experiment/condition.ts';
 import type { ArmLayout } from '@fleetfall/experiment/layout.ts';
@@ -21,6 +22,7 @@ const WATCHED_MS = 1_500;
  */
 export async function reachSteadyState(
   { name, steadyState }: ArmLayout,
+  soFar: ArmSoFar,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<void> {
@@ -28,6 +30,7 @@ export async function reachSteadyState(
   const timeoutMs = STEADY_TIMEOUT_MS + Math.max(...steadyState.map((each) => each.for + each.after));
   await comeAbout(steadyState, {
     arm: name,
+    soFar,
     journal,
     timeoutMs,
     signal,
@@ -38,6 +41,8 @@ export async function reachSteadyState(
 
 export interface Awaited {
   readonly arm: string;
+  /** What is known of the arm by now. */
+  readonly soFar: ArmSoFar;
   readonly journal: Journal;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -51,9 +56,9 @@ export interface Awaited {
  */
 export async function comeAbout(
   conditions: readonly Condition[],
-  { arm, journal, timeoutMs, signal, onLate }: Awaited,
+  { arm, soFar, journal, timeoutMs, signal, onLate }: Awaited,
 ): Promise<void> {
-  const watches = conditions.map((condition) => watchCondition(condition, arm));
+  const watches = conditions.map((condition) => watchCondition(condition, arm, soFar));
   const { promise: holding, resolve, reject } = Promise.withResolvers<void>();
   using _listening = journal.subscribe((record) => {
     for (const watch of watches) watch.heed(record);
