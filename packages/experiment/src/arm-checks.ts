@@ -6,7 +6,7 @@ import type { Expectation } from '@fleetfall/protocol/expectation.ts';
 import { bootTasks, CONSTRUCTION_TASKS, type FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 import type { ExperimentDocument } from './document.ts';
 import type { Experiment } from './experiment-schema.ts';
-import { loadMisfit } from './load-fit.ts';
+import { type LoadPlan, loadMisfit } from './load-fit.ts';
 import { type WalkedArm, walkMethod } from './method-walk.ts';
 import { SettingsError } from './settings-error.ts';
 import type { MethodPhase } from './steps.ts';
@@ -36,9 +36,9 @@ export function assertTimes(laid: Laid, { shardMapMaxAgeMs, buildIntervalMs }: F
 }
 
 /** @throws SettingsError */
-export function assertLoad(laid: Laid, fleet: WalkedArm['fleet'], ratePerSecond: number): void {
+export function assertLoad(laid: Laid, fleet: WalkedArm['fleet'] & LoadPlan): void {
   const { heldMs } = walkMethod({ fleet, method: laid.method, expect: laid.expect }, new Map());
-  const misfit = loadMisfit(fleet.frontEnd, heldMs, ratePerSecond);
+  const misfit = loadMisfit(fleet.frontEnd, heldMs, fleet);
   if (misfit !== null) throw new SettingsError(`${saying(laid, misfit.field, misfit.value)}: ${misfit.must}`);
 }
 

@@ -2,8 +2,12 @@
  * The kinds of field that an experiment is written in: counts, words, and quantities with their unit, each with a
  * message that says what is allowed.
  */
+
+import type { KeyDistribution } from '@fleetfall/protocol/load-stdio.ts';
+import type { Spike } from '@fleetfall/protocol/rate-profile.ts';
 import { z } from 'zod';
-import { parseBound, parseBytes, parseDurationMs, parseRatePerSecond, parseShare } from './quantity.ts';
+import { parseKeys, parseRates, parseSpike, type Rates } from './load-fields.ts';
+import { parseBound, parseBytes, parseDurationMs, parseShare } from './quantity.ts';
 
 /** A whole number within bounds. */
 export function count(min: number, max: number) {
@@ -34,13 +38,29 @@ export function duration(minMs: number, maxMs: number) {
   );
 }
 
-/** A rate such as `300/s`, within bounds; read as events a second. */
-export function rate(minPerSecond: number, maxPerSecond: number) {
-  const allowed = `must be from ${minPerSecond}/s to ${maxPerSecond}/s`;
-  return quantity(parseRatePerSecond, '^\\d+(\\.\\d+)?/(s|m)$').pipe(
-    z.number().min(minPerSecond, allowed).max(maxPerSecond, allowed),
+const RATE_PATTERN = '\\d+(\\.\\d+)?/(s|m)';
+
+/** Rates such as `300/s`, `100/s..2000/s` or `100/s,400/s`, each within bounds. */
+export function rates(minPerSecond: number, maxPerSecond: number) {
+  return quantity(parseRates, `^${RATE_PATTERN}(\\.\\.${RATE_PATTERN}|(,\\s*${RATE_PATTERN})*)$`).refine(
+    ({ perSecond }: Rates) => perSecond.every((rate) => rate >= minPerSecond && rate <= maxPerSecond),
+    `must be from ${minPerSecond}/s to ${maxPerSecond}/s`,
   );
 }
+
+/** A spike such as `2000/s@10s+2s`, its rate within bounds. */
+export function spike(minPerSecond: number, maxPerSecond: number) {
+  return quantity(parseSpike, `^${RATE_PATTERN}@\\d+(\\.\\d+)?(ms|s|m|h)\\+\\d+(\\.\\d+)?(ms|s|m|h)$`).refine(
+    ({ ratePerSecond }: Spike) => ratePerSecond >= minPerSecond && ratePerSecond <= maxPerSecond,
+    `must be from ${minPerSecond}/s to ${maxPerSecond}/s`,
+  );
+}
+
+/** How keys are distributed: `uniform`, `zipf:1.1` or `hot:90%`. */
+export const keyDistribution = quantity<KeyDistribution>(
+  parseKeys,
+  '^(uniform|zipf:\\d+(\\.\\d+)?|hot:\\d+(\\.\\d+)?%)$',
+);
 
 /** A size such as `512B`, within bounds; read as bytes. */
 export function bytes(min: number, max: number) {

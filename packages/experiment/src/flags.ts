@@ -36,7 +36,11 @@ export const FIELD_FLAGS: readonly FieldFlag[] = [
   },
   { usage: '--trials <count>', path: 'trials', help: 'how often all arms are run' },
   { usage: '--seed <text>', path: 'seed', help: 'seed of every random choice', isText: true },
-  { usage: '--rate <rate>', path: 'load.rate', help: 'requests offered, such as 300/s' },
+  {
+    usage: '--rate <rate>',
+    path: 'load.rate',
+    help: 'requests offered, such as 300/s, a ramp 100/s..2000/s, steps 100/s,400/s',
+  },
   { usage: '--pids-max <count>', path: 'fleet.pidsMax', help: "pids.max of each front-end's cgroup" },
   { usage: '--front-ends <count>', path: 'fleet.frontEnds', help: 'front-ends before the addition' },
   {

@@ -5,7 +5,7 @@
 import { LOAD_LIMITS } from '@fleetfall/protocol/load-stdio.ts';
 import { UV_THREADS_OTHERWISE } from '@fleetfall/protocol/settings.ts';
 import { z } from 'zod';
-import { count, duration, percent, rate, bytes as size, word } from './fields.ts';
+import { count, duration, keyDistribution, percent, rates, bytes as size, spike, word } from './fields.ts';
 
 /** The assumptions that a front-end runs on, and its times; `deploy` can change them while the fleet runs. */
 export const assumptionFields = {
@@ -60,9 +60,19 @@ export const fleetSchema = z.strictObject({
 export type FleetFields = z.output<typeof fleetSchema>;
 
 export const loadSchema = z.strictObject({
-  rate: rate(1, LOAD_LIMITS.ratePerSecondMax)
-    .prefault('300/s')
-    .meta({ description: 'requests offered, on an open schedule' }),
+  rate: rates(1, LOAD_LIMITS.ratePerSecondMax).prefault('300/s').meta({
+    description:
+      'requests offered, on an open schedule: 300/s, a ramp 100/s..2000/s, or steps 100/s,200/s,400/s of equal length; the last rate goes on',
+  }),
+  over: duration(1, 86_400_000)
+    .optional()
+    .meta({ description: 'how long a ramp or steps take; a minute when it is not said' }),
+  spike: spike(1, LOAD_LIMITS.ratePerSecondMax)
+    .optional()
+    .meta({ description: 'another rate for a while, since the load began: 2000/s@10s+2s' }),
+  arrivals: word('even', 'poisson').default('even').meta({
+    description: 'requests evenly spaced, or as of many users who know nothing of one another',
+  }),
   recordSize: size(LOAD_LIMITS.recordBytesMin, 50_000)
     .prefault('512B')
     .meta({ description: 'size of a record' }),
@@ -73,5 +83,11 @@ export const loadSchema = z.strictObject({
     .default('round-robin')
     .meta({ description: 'to each ready front-end in turn, or to one until it is no longer ready' }),
   batch: count(1, 500).default(1).meta({ description: 'records in a put; above 1 it is PutRecords' }),
-  hotKey: percent.prefault('0%').meta({ description: 'of the puts, so many go to one partition key' }),
+  keys: keyDistribution.prefault('uniform').meta({
+    description:
+      'partition keys of the puts: uniform, zipf:1.1 (by popularity), or hot:20% (so many to one key)',
+  }),
+  reads: percent
+    .prefault('0%')
+    .meta({ description: 'of the calls, so many read, shard after shard; the others put' }),
 });

@@ -4,6 +4,8 @@
  * the fleet breaks there is predicted and observed by the run.
  */
 import type { Expectation } from '@fleetfall/protocol/expectation.ts';
+import type { KeyDistribution } from '@fleetfall/protocol/load-stdio.ts';
+import { durationOf, profileFor, type RateProfile, withSpike } from '@fleetfall/protocol/rate-profile.ts';
 import { type FrontEndSettings, plannedBreakingSize } from '@fleetfall/protocol/settings.ts';
 import {
   assertLimit,
@@ -17,6 +19,7 @@ import {
 import type { Condition } from './condition.ts';
 import type { ExperimentDocument } from './document.ts';
 import type { FleetFields } from './fleet-schema.ts';
+import { profileOfRates } from './load-fields.ts';
 import { MAIN_ARM } from './main-arm.ts';
 import { assertMethod, growsUntilRefused, type PlacedMethod } from './method-checks.ts';
 import { differencesAt } from './overrides.ts';
@@ -25,6 +28,9 @@ import { SettingsError } from './settings-error.ts';
 import { assertSteps } from './step-checks.ts';
 import type { MethodPhase, Step } from './steps.ts';
 import { cutAfter, runsControls } from './until.ts';
+
+/** A ramp, or steps, of which it is not said how long they take. */
+const RAMP_MS_OTHERWISE = 60_000;
 
 /** The incident's discovery delay: members learned of new members within an hour. */
 export const INCIDENT_DISCOVERY_MS = 3_600_000;
@@ -36,14 +42,19 @@ export interface FleetLayout {
   readonly frontEndsMax: number;
   readonly backEnds: number;
   readonly shards: number;
+  /** Once the stages are over, or all the time. */
   readonly ratePerSecond: number;
+  /** How the rate comes there: a ramp, steps, a spike. */
+  readonly stages: RateProfile;
+  readonly arrivals: 'even' | 'poisson';
   readonly recordBytes: number;
   readonly client: 'raw' | 'sdk';
   readonly balance: 'round-robin' | 'sticky';
   /** Records in a put. */
   readonly batch: number;
-  /** Of the puts, so many go to one partition key, 0 to 1. */
-  readonly hotFraction: number;
+  readonly keys: KeyDistribution;
+  /** Of the calls, so many read, 0 to 1. */
+  readonly readFraction: number;
   readonly sampleIntervalMs: number;
   readonly frontEnd: FrontEndSettings;
 }
@@ -174,17 +185,33 @@ export function layOutFleet(laid: Laid, predicts: boolean, sizeOfMain?: number):
     frontEndsMax: fleet.frontEndsMax,
     backEnds: fleet.backEnds,
     shards: fleet.shards,
-    ratePerSecond: load.rate,
+    ...scheduleOf(laid),
+    arrivals: load.arrivals,
     recordBytes: load.recordSize,
     client: load.client,
     balance: load.balance,
     batch: load.batch,
-    hotFraction: load.hotKey,
+    keys: load.keys,
+    readFraction: load.reads,
     sampleIntervalMs: fleet.sampleInterval,
     frontEnd,
   };
-  assertLoad(laid, layout, layout.ratePerSecond);
+  assertLoad(laid, layout);
   return layout;
+}
+
+/** A ramp, steps and a spike come first; then the last rate goes on. @throws SettingsError */
+function scheduleOf({ document, experiment: { load } }: Laid): Pick<FleetLayout, 'ratePerSecond' | 'stages'> {
+  const { rate, over, spike } = load;
+  if (over !== undefined && rate.shape === 'constant')
+    throw new SettingsError(
+      `${document.nameOf(['load', 'over'])} ${over}ms: is for a ramp or steps, and load.rate is constant: leave it out`,
+    );
+  const ratePerSecond = rate.perSecond.at(-1) ?? 0;
+  const before = rate.shape === 'constant' ? [] : profileOfRates(rate, over ?? RAMP_MS_OTHERWISE);
+  if (spike === undefined) return { ratePerSecond, stages: before };
+  const untilMs = Math.max(durationOf(before), spike.atMs + spike.durationMs);
+  return { ratePerSecond, stages: withSpike(profileFor(before, ratePerSecond, untilMs), spike) };
 }
 
 function frontEndSettings({ document, experiment: { fleet, timeScale } }: Laid): FrontEndSettings {

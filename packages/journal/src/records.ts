@@ -7,9 +7,10 @@
 import type { DrillEvent } from '@fleetfall/protocol/drill.ts';
 import type { Expectation } from '@fleetfall/protocol/expectation.ts';
 import type { FaultOutcome } from '@fleetfall/protocol/faults.ts';
-import type { Cohort, LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import type { Cohort, KeyDistribution, LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import type { KernelCounters } from '@fleetfall/protocol/member-state.ts';
 import type { ObserverRecord } from '@fleetfall/protocol/observer-stdio.ts';
+import type { RateProfile } from '@fleetfall/protocol/rate-profile.ts';
 import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 
 export type { Expectation };
@@ -64,7 +65,11 @@ export interface ArmSettings {
   readonly client?: 'raw' | 'sdk';
   readonly balance?: 'round-robin' | 'sticky';
   readonly batch?: number;
-  readonly hotFraction?: number;
+  /** How the rate comes to `ratePerSecond`; none where it is constant. */
+  readonly stages?: RateProfile;
+  readonly arrivals?: 'even' | 'poisson';
+  readonly keys?: KeyDistribution;
+  readonly readFraction?: number;
   readonly sampleIntervalMs: number;
   readonly frontEnd: FrontEndSettings;
 }

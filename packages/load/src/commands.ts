@@ -11,6 +11,7 @@ const IN_FLIGHT_MAX = 10_000;
 const JOB_TIMEOUT_MS_MAX = 3_600_000;
 const DURATION_MS_MAX = 24 * 3_600_000;
 const TARGETS_MAX = 1_000;
+const STAGES_MAX = 1_000;
 
 /** A command as it was understood, or why it was not. `op` is null when the line does not tell which it is. */
 export type ReadCommand =
@@ -47,6 +48,32 @@ const rate: Rule = {
   allowed: `a number above 0 and at most ${LOAD_LIMITS.ratePerSecondMax}`,
   accepts: (value) => typeof value === 'number' && value > 0 && value <= LOAD_LIMITS.ratePerSecondMax,
 };
+const numberUpTo =
+  (max: number) =>
+  (value: unknown): boolean =>
+    typeof value === 'number' && value >= 0 && value <= max;
+const stages: Rule = {
+  allowed: `a list of at most ${STAGES_MAX} stages, each with a durationMs above 0 and rates up to ${LOAD_LIMITS.ratePerSecondMax}`,
+  accepts: (value) =>
+    Array.isArray(value) &&
+    value.length <= STAGES_MAX &&
+    value.every(
+      (stage: Partial<Record<string, unknown>> | null) =>
+        typeof stage?.durationMs === 'number' &&
+        stage.durationMs > 0 &&
+        [stage.fromPerSecond, stage.toPerSecond].every(numberUpTo(LOAD_LIMITS.ratePerSecondMax)),
+    ),
+};
+const isFraction = numberUpTo(1);
+const fraction: Rule = { allowed: 'a number from 0 to 1', accepts: isFraction };
+const keys: Rule = {
+  allowed: "{kind: 'uniform'}, {kind: 'zipf', exponent} or {kind: 'hot', fraction}",
+  accepts: (value) => {
+    const { kind, exponent, fraction: share } = (value ?? {}) as Partial<Record<string, unknown>>;
+    if (kind === 'hot') return isFraction(share);
+    return kind === 'uniform' || (kind === 'zipf' && typeof exponent === 'number' && exponent > 0);
+  },
+};
 const targetList: Rule = {
   allowed: `a list of at most ${TARGETS_MAX} targets`,
   accepts: (value) => Array.isArray(value) && value.length <= TARGETS_MAX,
@@ -71,10 +98,10 @@ const RULES: Readonly<Record<LoadCommand['op'], Rules>> = {
     client: optional(oneOf('raw', 'sdk')),
     balance: optional(oneOf('round-robin', 'sticky')),
     batch: optional(wholeFrom(1, KINESIS_LIMITS.putRecordsEntriesMax)),
-    hotFraction: optional({
-      allowed: 'a number from 0 to 1',
-      accepts: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-    }),
+    stages: optional(stages),
+    arrivals: optional(oneOf('even', 'poisson')),
+    keys: optional(keys),
+    readFraction: optional(fraction),
   },
   stop: {},
   'read-back': { stream: streamName, timeoutMs: wholeFrom(1, JOB_TIMEOUT_MS_MAX) },

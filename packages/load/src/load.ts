@@ -11,11 +11,15 @@ import { createPatientCaller } from './patient-call.ts';
 import { readStream } from './read-back.ts';
 import { compareWith } from './read-comparison.ts';
 import { writerOf } from './record-data.ts';
-import { type RunningPuts, startPuts } from './scheduled-puts.ts';
+import { type RunningPuts, startPuts, writesAtMost } from './scheduled-puts.ts';
 import { createSender } from './sender.ts';
 import { loadSdkKinesis, type MakeSdkSender } from './senders/sdk-kinesis.ts';
+import { listShards } from './shards.ts';
 import { makeStreamReady } from './stream-setup.ts';
 import { openTargets } from './targets.ts';
+
+/** Readying a load that reads: a few pages, with tries again. */
+const LIST_SHARDS_TIMEOUT_MS = 10_000;
 
 type CommandOf<Op extends LoadCommand['op']> = Extract<LoadCommand, { op: Op }>;
 
@@ -32,7 +36,7 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
   const signal = AbortSignal.any([context.signal, leaving.signal]);
   const jobs = new Map<LoadCommand['op'], Promise<void>>();
   let puts: RunningPuts | undefined;
-  /** While a schedule waits for the SDK to be loaded. */
+  /** While a schedule waits for the SDK to be loaded, or the shards that it reads to be listed. */
   let starting: Promise<void> | undefined;
 
   const historyOf = (stream: string): WriteHistory => {
@@ -71,7 +75,7 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
 
   function start(command: CommandOf<'start'>): void {
     const history = historyOf(command.stream);
-    const planned = Math.ceil((command.ratePerSecond * command.durationMaxMs) / 1000) * (command.batch ?? 1);
+    const planned = writesAtMost(command);
     const room = LOAD_LIMITS.writesMax - history.count;
     if (puts?.running || starting !== undefined) {
       emit(failure('start', `the schedule on stream '${puts?.stream ?? command.stream}' is still running`));
@@ -81,13 +85,13 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
       emit(
         failure(
           'start',
-          `'ratePerSecond' times 'durationMaxMs' must be at most ${room} writes, what the history has room for: ` +
+          `'ratePerSecond' over 'durationMaxMs' must be at most ${room} writes, what the history has room for: ` +
             `current value is ${planned}`,
         ),
       );
       return;
     }
-    const begin = (sdk: MakeSdkSender | null): void => {
+    const begin = (shardIds: readonly string[], sdk: MakeSdkSender | null): void => {
       puts = startPuts(
         command,
         {
@@ -99,16 +103,25 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
           nowMs: () => Math.floor(performance.now() - begunMs),
           onWindow: emit,
         },
+        shardIds,
         sdk,
       );
     };
-    if (command.client !== 'sdk') {
-      begin(null);
+    const reads = (command.readFraction ?? 0) > 0;
+    if (command.client !== 'sdk' && !reads) {
+      begin([], null);
       return;
     }
-    starting = loadSdkKinesis()
-      .then((sdk) => {
-        if (!leaving.signal.aborted) begin(sdk);
+    starting = Promise.all([
+      reads ? listShards(caller, command.stream, within(LIST_SHARDS_TIMEOUT_MS)) : [],
+      command.client === 'sdk' ? loadSdkKinesis() : null,
+    ])
+      .then(([shards, sdk]) => {
+        if (!leaving.signal.aborted)
+          begin(
+            shards.map(({ ShardId }) => ShardId),
+            sdk,
+          );
       })
       .catch((error: unknown) => emit(failure('start', String(error))))
       .finally(() => {

@@ -3,17 +3,11 @@
  * hot key. MD5 over the keys makes them uniform on the ring, so an even spread of keys is an even load on shards,
  * and a hot key is a hot shard. Pure.
  */
+import type { KeyDistribution } from '@fleetfall/protocol/load-stdio.ts';
 import { seededFraction, seededUint32 } from './random.ts';
 
 /** Keys of the Zipf distribution: enough that the tail is no handful, few enough for a table. */
 const ZIPF_KEYS = 10_000;
-
-export type KeyDistribution =
-  | { readonly kind: 'uniform' }
-  /** Key k of 10,000 is chosen in proportion to 1 ÷ k^exponent. */
-  | { readonly kind: 'zipf'; readonly exponent: number }
-  /** `fraction` of the writes go to one key, the others are spread evenly. */
-  | { readonly kind: 'hot'; readonly fraction: number };
 
 /** An endless row of partition keys, the same for the same seed. */
 export function partitionKeys(distribution: KeyDistribution, seed: string): () => string {

@@ -1,15 +1,15 @@
 /**
- * One schedule of PutRecords through the fleet's front-ends, as a user's client would send them: the engine, the
+ * One schedule of puts, and reads between them, through the fleet's front-ends, as a user's client would send them: the engine, the
  * front-ends that are ready and the history put together, with a `load` record for each window.
  */
 import { accessHeaders } from '@fleetfall/protocol/access.ts';
 import type { LoadCommand } from '@fleetfall/protocol/load-stdio.ts';
+import { profileFor, type RateProfile, requestsOf } from '@fleetfall/protocol/rate-profile.ts';
 import type { WriteHistory } from './history.ts';
 import { kinesisRequests } from './kinesis/requests.ts';
 import { kinesisWorkload, type WriteKeeper } from './kinesis/workload.ts';
 import { type RunningLoop, startOpenLoop, type WindowRecord } from './open-loop.ts';
-import { evenArrivals } from './schedule/arrivals.ts';
-import { constantProfile } from './schedule/rate-profile.ts';
+import { evenArrivals, poissonArrivals } from './schedule/arrivals.ts';
 import { rawKinesis } from './senders/raw-kinesis.ts';
 import type { MakeSdkSender } from './senders/sdk-kinesis.ts';
 import type { Targets } from './targets.ts';
@@ -38,13 +38,32 @@ export interface RunningPuts extends RunningLoop {
   readonly stream: string;
 }
 
+/** What is started. */
+export type PutPlan = Extract<LoadCommand, { op: 'start' }>;
+
+/**
+ * The most writes that a schedule may come to: every call might write, and calls that come at random come a few more
+ * than the profile says (a hundredth of 10,000 is ten standard deviations; of fewer a thousand more is).
+ */
+export function writesAtMost(plan: PutPlan): number {
+  const requests = requestsOf(profileOf(plan));
+  const chance = plan.arrivals === 'poisson' ? Math.max(1_000, requests * 0.01) : 0;
+  return Math.ceil(requests + chance) * (plan.batch ?? 1);
+}
+
+function profileOf({ stages, ratePerSecond, durationMaxMs }: PutPlan): RateProfile {
+  return profileFor(stages ?? [], ratePerSecond, durationMaxMs);
+}
+
 /**
  * Starts a schedule. Windows are told until the last request has ended.
+ * @param shardIds where reads go; needed by a plan that reads.
  * @param sdk for a plan with `client: 'sdk'`, else null.
  */
 export function startPuts(
-  plan: Extract<LoadCommand, { op: 'start' }>,
+  plan: PutPlan,
   parts: PutParts,
+  shardIds: readonly string[],
   sdk: MakeSdkSender | null,
 ): RunningPuts {
   const { targets, history, nowMs } = parts;
@@ -57,11 +76,11 @@ export function startPuts(
   const workload = kinesisWorkload(
     {
       stream: plan.stream,
-      readFraction: 0,
-      shardIds: [],
+      readFraction: plan.readFraction ?? 0,
+      shardIds,
       batch: plan.batch ?? 1,
       recordBytes: plan.recordBytes,
-      keys: plan.hotFraction ? { kind: 'hot', fraction: plan.hotFraction } : { kind: 'uniform' },
+      keys: plan.keys ?? { kind: 'uniform' },
       // A schedule that goes on where another ended draws other keys than it.
       seed: `${parts.seed}/${history.count}`,
       writer: parts.writer,
@@ -73,7 +92,10 @@ export function startPuts(
   const sdkSender = sdk?.(nextRoute, { ...SDK_OPTIONS, fields }, workload);
   const loop = startOpenLoop(
     {
-      arrivals: evenArrivals(constantProfile(plan.ratePerSecond, plan.durationMaxMs)),
+      arrivals:
+        plan.arrivals === 'poisson'
+          ? poissonArrivals(profileOf(plan), parts.seed)
+          : evenArrivals(profileOf(plan)),
       beginAtMs: performance.now(),
       inFlightMax: plan.inFlightMax,
       timeoutMs: plan.timeoutMs,

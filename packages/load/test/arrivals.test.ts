@@ -1,5 +1,3 @@
-import { expect, test } from 'vitest';
-import { type Arrivals, evenArrivals, poissonArrivals, shareOf } from '../src/schedule/arrivals.ts';
 import {
   constantProfile,
   durationOf,
@@ -7,7 +5,9 @@ import {
   requestsOf,
   stepsProfile,
   withSpike,
-} from '../src/schedule/rate-profile.ts';
+} from '@fleetfall/protocol/rate-profile.ts';
+import { expect, test } from 'vitest';
+import { type Arrivals, evenArrivals, poissonArrivals, shareOf } from '../src/schedule/arrivals.ts';
 import { parseReplay } from '../src/schedule/replay.ts';
 
 function allOf(arrivals: Arrivals): number[] {

@@ -29,6 +29,12 @@ test.each([
     { ...START, timeoutMs: '2s' },
     `'timeoutMs' must be a whole number from 1 to 60000: current value is "2s"`,
   ],
+  [
+    { ...START, stages: [{ durationMs: 0, fromPerSecond: 1, toPerSecond: 1 }] },
+    "'stages' must be a list of at most 1000 stages, each with a durationMs above 0 and rates up to 10000",
+  ],
+  [{ ...START, keys: { kind: 'hot', fraction: 2 } }, "'keys' must be {kind: 'uniform'}, "],
+  [{ ...START, readFraction: 1.5 }, "'readFraction' must be a number from 0 to 1: current value is 1.5"],
   [{ op: 'read-back', stream: '', timeoutMs: 1 }, "'stream' must be a text of 1 to 128 letters"],
   [
     { op: 'create-stream', stream: 's', timeoutMs: 1 },

@@ -52,7 +52,7 @@ function outcomesOf(records: readonly LoadRecord[], from: number): Record<string
 /** Runs one schedule to its own end and stops it. */
 async function runSchedule(
   load: LoadUnderTest,
-  changes: Partial<Record<keyof typeof START | 'balance', unknown>> = {},
+  changes: Partial<Record<keyof typeof START | 'balance' | 'stages', unknown>> = {},
 ) {
   const from = load.records.length;
   const plan = { ...START, ...changes };
@@ -191,6 +191,39 @@ test('sends to all front-ends when none is ready', async () => {
   const { outcomes } = await runSchedule(load, { durationMaxMs: 500 });
 
   expect(outcomes).toEqual({ 'fe-1 ok': 100, 'fe-2 ok': 100 });
+});
+
+test('comes to its rate by the stages that it is given', async () => {
+  await using frontEnd = await startFakeFrontEnd();
+  await using load = await startLoadUnderTest();
+  load.command({ op: 'targets', targets: [frontEnd.target] });
+  const stages = [
+    { durationMs: 200, fromPerSecond: 0, toPerSecond: 0 },
+    { durationMs: 200, fromPerSecond: 0, toPerSecond: 400 },
+  ];
+  const { stopped } = await runSchedule(load, { stages, durationMaxMs: 600 });
+
+  // Nothing, half of 400/s, and all of it, for 200 ms each.
+  expect(stopped.offered).toBe(40 + 80);
+});
+
+test('reads between its puts, from shards that it looks up itself', async () => {
+  await using frontEnd = await startFakeFrontEnd();
+  await using load = await startLoadUnderTest();
+  await connect(load, [frontEnd.target]);
+  load.command({ ...START, readFraction: 0.5 });
+  await wait(1_200);
+  load.command({ op: 'stop' });
+  const { ok, sent } = await load.next('stopped');
+
+  const ended = new Map<string, number>();
+  for (const { operation = '', count } of load.records.flatMap((record) =>
+    record.kind === 'load' ? record.outcomes : [],
+  ))
+    ended.set(operation, count + (ended.get(operation) ?? 0));
+  expect(ok).toBe(sent);
+  expect(ended.get('GetRecords')).toBeGreaterThan(100);
+  expect(ended.get('PutRecord')).toBeGreaterThan(100);
 });
 
 test('by the SDK a failure is tried again, and users see none of it', async () => {

@@ -2,6 +2,7 @@
  * What crosses the load's standard streams, one JSON object a line: commands in, records out.
  */
 import type { Endpoint } from './membership.ts';
+import type { RateProfile } from './rate-profile.ts';
 
 /**
  * What one load can do, held by both sides: it refuses a command that asks for more, and an experiment that would need
@@ -20,6 +21,14 @@ export const LOAD_LIMITS = {
 
 /** Servers that were there before the addition, and those that came with it. */
 export type Cohort = 'incumbent' | 'newcomer';
+
+/** Which partition keys are written to. */
+export type KeyDistribution =
+  | { readonly kind: 'uniform' }
+  /** Key k of 10,000 is chosen in proportion to 1 ÷ k^exponent. */
+  | { readonly kind: 'zipf'; readonly exponent: number }
+  /** `fraction` of the writes go to one key, the others are spread evenly. */
+  | { readonly kind: 'hot'; readonly fraction: number };
 
 /** A front-end that requests may go to. */
 export interface Target extends Endpoint {
@@ -41,7 +50,12 @@ export type LoadCommand =
   | {
       readonly op: 'start';
       readonly stream: string;
+      /** Once the stages are over, or all the time. */
       readonly ratePerSecond: number;
+      /** How the rate comes there. @default none */
+      readonly stages?: RateProfile;
+      /** Each when the profile has come to it, or as of many users who know nothing of one another. @default 'even' */
+      readonly arrivals?: 'even' | 'poisson';
       readonly recordBytes: number;
       readonly inFlightMax: number;
       readonly timeoutMs: number;
@@ -52,8 +66,10 @@ export type LoadCommand =
       readonly balance?: 'round-robin' | 'sticky';
       /** Records in a put: above 1 it is PutRecords. @default 1 */
       readonly batch?: number;
-      /** Of the puts, so many go to one partition key, 0 to 1. @default 0 */
-      readonly hotFraction?: number;
+      /** @default uniform */
+      readonly keys?: KeyDistribution;
+      /** Of the calls, so many read, shard after shard; 0 to 1. @default 0 */
+      readonly readFraction?: number;
     }
   /** Ends the schedule, waits for what is under way, answers `stopped`. */
   | { readonly op: 'stop' }

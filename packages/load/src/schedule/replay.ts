@@ -2,7 +2,7 @@
  * A recorded rate file as a schedule: lines of `SECONDS RATE` (a comma does too), each rate held until the next line's
  * time. The last line ends it. Empty lines, a heading and what follows `#` are passed over. Pure.
  */
-import type { RateProfile } from './rate-profile.ts';
+import type { RateProfile } from '@fleetfall/protocol/rate-profile.ts';
 
 const LINES_MAX = 1_000_000;
 

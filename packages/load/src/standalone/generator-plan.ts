@@ -1,9 +1,10 @@
 /** What one generator has to do, as plain data: it crosses to a thread as it stands. */
+
+import type { RateProfile } from '@fleetfall/protocol/rate-profile.ts';
 import type { Origin } from '../http/connection.ts';
 import type { Fields } from '../http/request-text.ts';
 import type { Signing } from '../kinesis/requests.ts';
 import type { WorkloadPlan } from '../kinesis/workload.ts';
-import type { RateProfile } from '../schedule/rate-profile.ts';
 import type { PlainRequest } from '../senders/plain-http.ts';
 
 export interface TargetPlan extends Origin {

@@ -1,5 +1,6 @@
 /** Makes the sender that a plan asks for, with what it holds open: connections, and a history of writes. */
 
+import { peakOf } from '@fleetfall/protocol/rate-profile.ts';
 import { historyPathOf } from '../history-on-disk/format.ts';
 import { type HistoryFile, keepNothing, openHistoryFile } from '../history-on-disk/writer.ts';
 import { HttpPool } from '../http/pool.ts';
@@ -8,7 +9,6 @@ import { kinesisRequests } from '../kinesis/requests.ts';
 import { kinesisWorkload } from '../kinesis/workload.ts';
 import type { Launch } from '../open-loop.ts';
 import { writerOf } from '../record-data.ts';
-import { peakOf } from '../schedule/rate-profile.ts';
 import { plainHttp } from '../senders/plain-http.ts';
 import { type Route, rawKinesis } from '../senders/raw-kinesis.ts';
 import { loadSdkKinesis } from '../senders/sdk-kinesis.ts';

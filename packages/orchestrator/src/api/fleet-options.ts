@@ -52,8 +52,17 @@ export interface FleetFields {
 
 /** The fields of an experiment's `load:`. */
 export interface LoadFields {
-  /** Requests offered, on an open schedule. @default '300/s' */
-  readonly rate?: Rate | undefined;
+  /**
+   * Requests offered, on an open schedule: `300/s`, a ramp `100/s..2000/s`, or steps `100/s,200/s,400/s` of equal
+   * length, whose last rate goes on. @default '300/s'
+   */
+  readonly rate?: Rate | `${Rate}..${Rate}` | `${Rate},${string}` | undefined;
+  /** How long a ramp or steps take. @default '60s' */
+  readonly over?: Duration | undefined;
+  /** Another rate for a while, since the load began: `2000/s@10s+2s`. */
+  readonly spike?: `${Rate}@${Duration}+${Duration}` | undefined;
+  /** Requests evenly spaced, or as of many users who know nothing of one another. @default 'even' */
+  readonly arrivals?: 'even' | 'poisson' | undefined;
   /** @default '512B' */
   readonly recordSize?: Size | undefined;
   /** One attempt a call, or the AWS SDK with its own retries and token bucket. @default 'raw' */
@@ -62,8 +71,10 @@ export interface LoadFields {
   readonly balance?: 'round-robin' | 'sticky' | undefined;
   /** Records in a put, 1 to 500; above 1 it is PutRecords. @default 1 */
   readonly batch?: number | undefined;
-  /** Of the puts, so many go to one partition key: `20%`. @default '0%' */
-  readonly hotKey?: `${number}%` | undefined;
+  /** Partition keys of the puts: by popularity, or so many to one key. @default 'uniform' */
+  readonly keys?: 'uniform' | `zipf:${number}` | `hot:${number}%` | undefined;
+  /** Of the calls, so many read, shard after shard. @default '0%' */
+  readonly reads?: `${number}%` | undefined;
 }
 
 /** A bound on a figure of the run, as in an experiment's `steadyState:`. */

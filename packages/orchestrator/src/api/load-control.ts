@@ -25,7 +25,9 @@ export interface LoadControl extends FleetLoad {
 export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolean): LoadControl {
   const [{ fleet: own, name }] = layout.arms;
   let running = isRunning;
-  let sentBefore = 0;
+  /** Records: of a put of many, each. */
+  let writtenBefore = 0;
+  let batch = own.batch;
 
   return {
     get running() {
@@ -35,7 +37,8 @@ export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolea
       arm.signal.throwIfAborted();
       if (running) throw new SettingsError('load.start: the load is running: stop it first');
       const wanted = load === undefined ? own : fieldsOf(load, own);
-      startLoad(arm.fleet, { ...own, ...wanted }, sentBefore);
+      startLoad(arm.fleet, { ...own, ...wanted }, writtenBefore);
+      batch = wanted.batch ?? own.batch;
       running = true;
     },
     async stop() {
@@ -43,7 +46,7 @@ export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolea
       if (!running) throw new SettingsError('load.stop: the load is not running');
       running = false;
       const { offered, sent, dropped, ok } = await stopLoad(arm.fleet);
-      sentBefore += sent;
+      writtenBefore += sent * batch;
       return { offered, sent, dropped, ok };
     },
     async measure(over) {
@@ -91,13 +94,19 @@ export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolea
 
 function fieldsOf(load: LoadFields, own: FleetLayout): Partial<FleetLayout> {
   const read = layOutScript({ load }, '').arms[0].fleet;
+  const ownSchedule = load.rate === undefined;
+  if (ownSchedule && load.spike !== undefined)
+    throw new SettingsError(`load.start: spike '${load.spike}': is laid over a rate: give load.rate too`);
   return {
-    ratePerSecond: load.rate === undefined ? own.ratePerSecond : read.ratePerSecond,
+    ratePerSecond: ownSchedule ? own.ratePerSecond : read.ratePerSecond,
+    stages: ownSchedule ? own.stages : read.stages,
+    arrivals: load.arrivals === undefined ? own.arrivals : read.arrivals,
     recordBytes: load.recordSize === undefined ? own.recordBytes : read.recordBytes,
     client: load.client === undefined ? own.client : read.client,
     balance: load.balance === undefined ? own.balance : read.balance,
     batch: load.batch === undefined ? own.batch : read.batch,
-    hotFraction: load.hotKey === undefined ? own.hotFraction : read.hotFraction,
+    keys: load.keys === undefined ? own.keys : read.keys,
+    readFraction: load.reads === undefined ? own.readFraction : read.readFraction,
   };
 }
 

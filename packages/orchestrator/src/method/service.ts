@@ -3,7 +3,7 @@
  * by the observer or said by the load, never slept for.
  */
 import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
-import { requestTimeoutMs } from '@fleetfall/experiment/load-fit.ts';
+import { requestTimeoutMs, roomMs } from '@fleetfall/experiment/load-fit.ts';
 import { LOAD_LIMITS, type LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import { type FrontEndSettings, firstMapWaitMs } from '@fleetfall/protocol/settings.ts';
@@ -85,26 +85,25 @@ export async function streamKnown(fleet: Fleet, { shards, frontEnd }: FleetLayou
 
 /**
  * Starts the load; it goes on for an hour, or for as long as it can keep what it wrote.
- * @param sentBefore what earlier loads of this fleet have sent.
+ * @param writtenBefore records that earlier loads of this fleet have sent.
  */
-export function startLoad(
-  fleet: Fleet,
-  { ratePerSecond, recordBytes, client, balance, batch, hotFraction, frontEnd }: FleetLayout,
-  sentBefore = 0,
-): void {
-  const roomMs = Math.floor(((LOAD_LIMITS.writesMax - sentBefore) / (ratePerSecond * batch)) * 1_000);
+export function startLoad(fleet: Fleet, layout: FleetLayout, writtenBefore = 0): void {
+  const { ratePerSecond, stages, arrivals, recordBytes, client, balance, batch, keys, readFraction } = layout;
   fleet.load.tell({
     op: 'start',
     stream: STREAM,
     ratePerSecond,
+    stages,
+    arrivals,
     recordBytes,
     client,
     balance,
     batch,
-    hotFraction,
+    keys,
+    readFraction,
     inFlightMax: IN_FLIGHT_MAX,
-    timeoutMs: requestTimeoutMs(frontEnd),
-    durationMaxMs: Math.min(LOAD_DURATION_MS_MAX, roomMs),
+    timeoutMs: requestTimeoutMs(layout.frontEnd),
+    durationMaxMs: Math.min(LOAD_DURATION_MS_MAX, roomMs(layout, LOAD_LIMITS.writesMax - writtenBefore)),
   });
 }
 

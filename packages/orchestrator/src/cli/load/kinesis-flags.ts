@@ -1,13 +1,14 @@
 /** Reads the flags of a Kinesis client's load: what is put and read, by which client, and what is kept of it. */
 import { existsSync } from 'node:fs';
+import { parseKeys } from '@fleetfall/experiment/load-fields.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import { historyPathOf } from '@fleetfall/load/history-on-disk/format.ts';
 import type { Signing } from '@fleetfall/load/kinesis/requests.ts';
-import type { KeyDistribution } from '@fleetfall/load/partition-keys.ts';
 import { RECORD_BYTES_MIN } from '@fleetfall/load/record-data.ts';
 import type { KinesisPlan } from '@fleetfall/load/standalone/generator-plan.ts';
 import { KINESIS_LIMITS } from '@fleetfall/protocol/kinesis.ts';
-import { oneOf, percent, readHeader, whole } from './flag-values.ts';
+import type { KeyDistribution } from '@fleetfall/protocol/load-stdio.ts';
+import { oneOf, percent, readHeader, textOf, whole } from './flag-values.ts';
 import type { Environment, LoadOptions } from './load-flags.ts';
 
 export function readKinesis(options: LoadOptions, stream: string, environment: Environment): KinesisPlan {
@@ -72,12 +73,9 @@ function readHistoryPath(path: string): string {
 
 /** `uniform`, `zipf:1.1` or `hot:90%`. */
 function readKeys(text: string): KeyDistribution {
-  const [kind, argument] = text.split(':', 2);
-  if (kind === 'uniform' && argument === undefined) return { kind };
-  if (kind === 'hot' && argument !== undefined) return { kind, fraction: percent('--keys', argument) };
-  const exponent = Number(argument);
-  if (kind === 'zipf' && exponent > 0 && exponent <= 5) return { kind, exponent };
-  throw new SettingsError(
-    `--keys '${text}': must be uniform, zipf:EXPONENT (above 0, at most 5) or hot:SHARE, for example hot:90%`,
-  );
+  try {
+    return parseKeys(text);
+  } catch (error) {
+    throw new SettingsError(`--keys ${textOf(error)}`, { cause: error });
+  }
 }

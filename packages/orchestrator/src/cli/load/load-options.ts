@@ -4,10 +4,10 @@
  */
 import { availableParallelism } from 'node:os';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
-import { peakOf } from '@fleetfall/load/schedule/rate-profile.ts';
 import type { PlainRequest } from '@fleetfall/load/senders/plain-http.ts';
 import type { LoadPlan, TargetPlan } from '@fleetfall/load/standalone/generator-plan.ts';
 import { addressOfTarget, ForeignTargetError } from '@fleetfall/load/standalone/own-target.ts';
+import { peakOf } from '@fleetfall/protocol/rate-profile.ts';
 import { parseThreshold, type Threshold } from '@fleetfall/protocol/threshold.ts';
 import { duration, oneOf, readHeader, textOf, whole } from './flag-values.ts';
 import { readKinesis } from './kinesis-flags.ts';

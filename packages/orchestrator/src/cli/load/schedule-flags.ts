@@ -3,18 +3,16 @@
  * spike over it, or a recorded rate file.
  */
 import { readFileSync } from 'node:fs';
+import { profileOfRates, splitRates, splitSpike } from '@fleetfall/experiment/load-fields.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
+import { parseReplay } from '@fleetfall/load/schedule/replay.ts';
 import {
-  constantProfile,
   durationOf,
   type RateProfile,
-  rampProfile,
   requestsOf,
   type Spike,
-  stepsProfile,
   withSpike,
-} from '@fleetfall/load/schedule/rate-profile.ts';
-import { parseReplay } from '@fleetfall/load/schedule/replay.ts';
+} from '@fleetfall/protocol/rate-profile.ts';
 import { duration, perSecond, textOf } from './flag-values.ts';
 import type { LoadOptions } from './load-flags.ts';
 
@@ -33,24 +31,18 @@ export function readProfile({ rate, for: lasting, spike, replay }: LoadOptions):
 
 function readRate(text: string, lasting: string): RateProfile {
   const durationMs = duration('--for', lasting, 1, DURATION_MS_MAX);
-  const ramp = text.split('..');
-  if (ramp.length === 2)
-    return rampProfile(
-      perSecond('--rate', ramp[0] as string),
-      perSecond('--rate', ramp[1] as string),
-      durationMs,
-    );
-  const steps = text.split(',').map((step) => perSecond('--rate', step));
-  return steps.length === 1
-    ? constantProfile(steps[0] as number, durationMs)
-    : stepsProfile(steps, durationMs);
+  return profileOfRates(
+    splitRates(text, (rate) => perSecond('--rate', rate)),
+    durationMs,
+  );
 }
 
 /** `2000/s@10s+2s`: from 10 s on, for 2 s. */
 function readSpike(text: string, durationMs: number): Spike {
-  const [, rate, at, lasting] = /^(.+)@(.+)\+(.+)$/.exec(text) ?? [];
-  if (rate === undefined || at === undefined || lasting === undefined)
+  const parts = splitSpike(text);
+  if (parts === null)
     throw new SettingsError(`--spike '${text}': must be RATE@BEGIN+LENGTH, for example 2000/s@10s+2s`);
+  const [rate, at, lasting] = parts;
   const spike = {
     ratePerSecond: perSecond('--spike', rate),
     atMs: duration('--spike', at, 0, DURATION_MS_MAX),

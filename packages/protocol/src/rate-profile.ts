@@ -57,6 +57,13 @@ export function peakOf(profile: RateProfile): number {
   return Math.max(0, ...profile.flatMap(({ fromPerSecond, toPerSecond }) => [fromPerSecond, toPerSecond]));
 }
 
+/** So long a part of some stages, with a constant rate behind them where they end before. */
+export function profileFor(stages: RateProfile, thenPerSecond: number, durationMs: number): RateProfile {
+  const restMs = durationMs - durationOf(stages);
+  if (restMs <= 0) return between(stages, 0, durationMs);
+  return [...stages, ...constantProfile(thenPerSecond, restMs)];
+}
+
 /** The part of a profile from one time to another. */
 function between(profile: RateProfile, fromMs: number, toMs: number): Stage[] {
   const parts: Stage[] = [];
