@@ -2,6 +2,8 @@
  * Takes records out of a told journal, or changes them: for evidence that is not there, or says something else.
  */
 import { phaseSpan } from '@fleetfall/claims/arm-timeline.ts';
+import type { Window } from '@fleetfall/claims/load-evidence.ts';
+import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
 import type { JournalRecord, Phase } from '@fleetfall/journal/records.ts';
 import type { OutcomeCount } from '@fleetfall/protocol/load-stdio.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
@@ -65,5 +67,34 @@ export function withOutcomes(
     const isWithin = span !== undefined && record.monoMs >= span.beginMs && record.monoMs <= span.endMs;
     if (!isWithin || record.kind !== 'load' || record.record.kind !== 'load') return record;
     return { ...record, record: { ...record.record, outcomes: record.record.outcomes.map(change) } };
+  });
+}
+
+/** What a load tells whose event loop stood still for so long in each window; its own verdict is `invalid`. */
+export function stoodStill(window: Window, standstillMs: number): Window {
+  const loopDelay = new DurationHistogram();
+  for (let ms = 0; ms < window.windowMs; ms += 1) loopDelay.record(ms < standstillMs ? standstillMs : 0);
+  const none = new DurationHistogram().toCounts();
+  const { latency, service } = window.histograms ?? { latency: none, service: none };
+  return {
+    ...window,
+    generator: { verdict: 'invalid', reason: 'requests were sent late' },
+    latenessP99Ms: standstillMs,
+    histograms: { latency, service, lateness: none, loopDelay: loopDelay.toCounts() },
+  };
+}
+
+/** The journal with a load that stood still in every window, of one phase where it is named. */
+export function withLoadStandingStill(
+  records: readonly JournalRecord[],
+  standstillMs: number,
+  phase?: Phase,
+): JournalRecord[] {
+  let current: Phase | undefined;
+  return records.map((record) => {
+    if (record.kind === 'phase' && record.event === 'begin') current = record.phase;
+    if (record.kind !== 'load' || record.record.kind !== 'load') return record;
+    if (phase !== undefined && phase !== current) return record;
+    return { ...record, record: stoodStill(record.record, standstillMs) };
   });
 }

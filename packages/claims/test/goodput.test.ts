@@ -7,7 +7,7 @@ import {
 } from '@fleetfall/claims/goodput.ts';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { expect, test } from 'vitest';
-import { withRecords } from './alter-journal.ts';
+import { withLoadStandingStill, withRecords } from './alter-journal.ts';
 import { tellRun } from './journal-builder.ts';
 
 const records = tellRun();
@@ -50,19 +50,7 @@ test('no windows are no goodput, rather than none served', () => {
 });
 
 test('windows in which the load itself stood still are no evidence: what they show is unknown', () => {
-  const invalid = (latenessP99Ms: number) =>
-    records.map((record) =>
-      record.kind === 'load' && record.record.kind === 'load'
-        ? {
-            ...record,
-            record: {
-              ...record.record,
-              latenessP99Ms,
-              generator: { verdict: 'invalid' as const, reason: 'requests were sent late' },
-            },
-          }
-        : record,
-    );
+  const invalid = (standstillMs: number) => withLoadStandingStill(records, standstillMs);
   expect(goodputByStage(invalid(400), 'main')).toEqual({
     before: null,
     during: null,

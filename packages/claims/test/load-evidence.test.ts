@@ -8,9 +8,9 @@ import {
   type Window,
   weighCounts,
 } from '@fleetfall/claims/load-evidence.ts';
-import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { describe, expect, test } from 'vitest';
+import { stoodStill, withLoadStandingStill } from './alter-journal.ts';
 import { tellRun } from './journal-builder.ts';
 
 const WINDOW: Window = {
@@ -28,15 +28,6 @@ const WINDOW: Window = {
 };
 const INVALID = { verdict: 'invalid', reason: 'requests were sent late: p99 60.0 ms' } as const;
 
-/** A window in which the load's event loop stood still for so long. */
-function stoodStill(standstillMs: number): Window {
-  const loopDelay = new DurationHistogram();
-  for (let ms = 0; ms < 500; ms += 1) loopDelay.record(ms < standstillMs ? ms : 0);
-  const none = new DurationHistogram().toCounts();
-  const histograms = { latency: none, service: none, lateness: none, loopDelay: loopDelay.toCounts() };
-  return { ...WINDOW, generator: INVALID, histograms };
-}
-
 const failing = (outcome: string, count: number): Window['outcomes'] => [
   { memberId: 'fe-1', cohort: 'incumbent', outcome, reason: null, count },
   { memberId: 'fe-1', cohort: 'incumbent', outcome: 'ok', reason: null, count: 100 - count },
@@ -49,12 +40,12 @@ describe('a window of an invalid generator', () => {
   });
 
   test('still counts requests when the load was late by a part of the window', () => {
-    expect(voidCountReason(stoodStill(60))).toBeNull();
+    expect(voidCountReason(stoodStill(WINDOW, 60))).toBeNull();
   });
 
   test('counts nothing when the load stood still for a good part of it', () => {
-    expect(voidCountReason(stoodStill(400))).toBe(
-      'the load stood still: p99 394 ms, at most 125 ms is allowed for a count',
+    expect(voidCountReason(stoodStill(WINDOW, 400))).toBe(
+      'the load stood still: p99 400 ms, at most 125 ms is allowed for a count',
     );
   });
 
@@ -78,9 +69,9 @@ test('a request that failed in the load itself is no answer of the service', () 
 });
 
 test('where most windows are void the others are not the whole, and it is said why', () => {
-  const whole = weighCounts([WINDOW, WINDOW, stoodStill(400)], (window) => window);
+  const whole = weighCounts([WINDOW, WINDOW, stoodStill(WINDOW, 400)], (window) => window);
   expect([whole.fair.length, whole.invalid]).toEqual([2, null]);
-  const half = weighCounts([WINDOW, stoodStill(400), stoodStill(400)], (window) => window);
+  const half = weighCounts([WINDOW, stoodStill(WINDOW, 400), stoodStill(WINDOW, 400)], (window) => window);
   expect(half.fair).toEqual([]);
   expect(half.invalid).toMatch(
     /^the load was invalid: 2 of 3 windows, such as one in which the load stood still/,
@@ -89,14 +80,8 @@ test('where most windows are void the others are not the whole, and it is said w
 
 describe('a run whose load stood still', () => {
   const told = tellRun();
-  const invalidIn = (records: readonly JournalRecord[], phase: string): JournalRecord[] => {
-    let current = '';
-    return records.map((record) => {
-      if (record.kind === 'phase' && record.event === 'begin') current = record.phase;
-      if (current !== phase || record.kind !== 'load' || record.record.kind !== 'load') return record;
-      return { ...record, record: { ...record.record, generator: INVALID, latenessP99Ms: 400 } };
-    });
-  };
+  const invalidIn = (records: readonly JournalRecord[], phase: string): JournalRecord[] =>
+    withLoadStandingStill(records, 600, phase);
 
   test('in the hold at full size is inconclusive, and says that the load was invalid', () => {
     const verdict = judge(invalidIn(told, 'outage'));
