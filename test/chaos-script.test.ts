@@ -26,7 +26,7 @@ describe('a chaos script', () => {
     {
       await using fleet = await startFleet({
         ...SMALL,
-        load: { rate: '60/s', recordSize: '128B' },
+        load: { rate: '60/s', recordSize: '128B', verify: true },
         steadyState: [{ metric: 'goodput', is: '>= 99%' }],
         expect: { outage: { signature: 'thread-refused' } },
         store: store.path,
@@ -51,7 +51,8 @@ describe('a chaos script', () => {
       expect(killed.outcome).toBe('installed');
       expect(fleet.status().faults.map(({ faultId }) => faultId)).toEqual([killed.faultId]);
       expect(await fleet.heal()).toMatchObject([{ outcome: 'healed' }]);
-      const { sent, ok } = await fleet.load.stop();
+      const { sent, ok, readBack } = await fleet.load.stop();
+      expect(readBack).toEqual({ acknowledged: ok, lost: 0, duplicated: 0, outOfOrder: 0 });
       expect(ok).toBeLessThan(sent);
       await expect(fleet.goodput()).rejects.toThrow(SettingsError);
       await expect(fleet.grow(30)).rejects.toThrow(/frontEndsMax is 24: must be at most 21/);
@@ -61,6 +62,7 @@ describe('a chaos script', () => {
     expect([run.kind, run.experiment, run.runtime]).toEqual(['run', 'script', 'cgroup']);
     expect(records.at(-1)).toMatchObject({ kind: 'end', how: 'complete' });
     const verdict = judge(records);
+    expect(verdict.arms[0]?.readBack?.result?.lost).toBe(0);
     expect(verdict.arms.map(({ arm, outcome }) => [arm, outcome])).toEqual([['main', 'outage']]);
   });
 

@@ -8,6 +8,7 @@ import { type Outcome, RESTORED_AT_LEAST } from './arm-outcome.ts';
 import type { ClaimResult, ClaimVerdict } from './claim.ts';
 import { CLAIMS } from './claims.ts';
 import { counted, percent } from './figures.ts';
+import type { ReadBack } from './read-back.ts';
 import type { CohortRefusals } from './refusals.ts';
 import type { Failing } from './signature.ts';
 
@@ -34,6 +35,8 @@ export interface JudgedArm {
   /** What it failed by at full size, as far as that is no matter of threads; null when it was not held there. */
   readonly failing: Failing | null;
   readonly claims: readonly ClaimResult[];
+  /** null where it was not asked for. */
+  readonly readBack: ReadBack | null;
 }
 
 /** Claims that say threads ran out: a control that shows one of them is no control. */
@@ -43,6 +46,10 @@ const JUDGED_APART = new Set(['limit-predicted', 'restart-restores']);
 
 /** The criteria of one arm: of its outage where it was to break, and for the reason it was to; else of health. */
 export function criteriaOf(arm: JudgedArm): Criterion[] {
+  return [...asExpected(arm), ...recordsKept(arm)];
+}
+
+function asExpected(arm: JudgedArm): Criterion[] {
   const { expected } = arm;
   if (expected.kind === 'healthy') {
     return arm.arm === 'main'
@@ -179,6 +186,20 @@ function reportedByAws({ arm, claims }: JudgedArm): Criterion[] {
       return verdict === 'held' ? [{ name: id, standing: 'met', reason }] : [];
     },
   );
+}
+
+/** That what was acknowledged is there: once and in order, but for what a client wrote again by itself. */
+function recordsKept({ arm, readBack }: JudgedArm): Criterion[] {
+  if (readBack === null) return [];
+  const name = 'no-record-lost';
+  const { result, failure, retries } = readBack;
+  if (result === null)
+    return [{ name, standing: 'unknown', reason: `${arm}: nothing was read back: ${failure}` }];
+  const { acknowledged, lost, duplicated, outOfOrder } = result;
+  const kept = lost === 0 && outOfOrder === 0 && (duplicated === 0 || retries);
+  const reason = `${arm}: of ${counted(acknowledged, 'acknowledged record')} ${lost} were lost, ${duplicated} were there twice, ${outOfOrder} were out of order`;
+  if (acknowledged === 0) return [{ name, standing: 'unknown', reason }];
+  return [{ name, standing: kept ? 'met' : 'unmet', reason }];
 }
 
 function resultOf(claims: readonly ClaimResult[], id: string): ClaimResult {

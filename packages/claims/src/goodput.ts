@@ -39,6 +39,8 @@ export interface Goodput {
   readonly offeredPerSecond: number;
   /** How many load windows it rests on. */
   readonly windows: number;
+  /** Above 1 where the client tried again by itself: so much more was asked of the service than users asked for. */
+  readonly attemptsPerRequest: number;
   /** The most frequent first. */
   readonly errors: readonly ErrorCount[];
 }
@@ -140,8 +142,19 @@ export function goodputOfWindows(windows: readonly LoadWindow[]): Goodput | null
     okPerSecond: (ok * 1000) / durationMs,
     offeredPerSecond: (offered * 1000) / durationMs,
     windows: windows.length,
+    attemptsPerRequest: attemptsPerRequest(windows),
     errors: [...errors.values()].toSorted((left, right) => right.count - left.count),
   };
+}
+
+function attemptsPerRequest(windows: readonly LoadWindow[]): number {
+  let requests = 0;
+  let retried = 0;
+  for (const { count, retries = 0 } of windows.flatMap(({ load }) => load.outcomes)) {
+    requests += count;
+    retried += Math.max(0, retries);
+  }
+  return requests === 0 ? 1 : (requests + retried) / requests;
 }
 
 /** Requests that ended, and those among them that failed, at one cohort. */

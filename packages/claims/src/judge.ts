@@ -17,6 +17,7 @@ import { type ClaimResult, evaluate, unknownSince } from './claim.ts';
 import { CLAIMS } from './claims.ts';
 import { type Criterion, criteriaOf, type JudgedArm } from './expectation.ts';
 import { type FailedRequest, firstFailedRequest, type GoodputByStage, goodputByStage } from './goodput.ts';
+import { readBackOf } from './read-back.ts';
 import { type CohortRefusals, firstRefusal, refusalsOf, refusalsOfCohort } from './refusals.ts';
 import { failingOf } from './signature.ts';
 
@@ -87,6 +88,7 @@ function judgeArm(run: RunRecord, records: readonly JournalRecord[], arm: Arm): 
         ? { id: claim.id, ...unknownSince(OF_A_DRILL) }
         : evaluate(claim, { run, arm, records: own }),
     ),
+    readBack: readBackOf(own, arm),
   };
 }
 

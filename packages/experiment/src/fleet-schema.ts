@@ -5,7 +5,17 @@
 import { LOAD_LIMITS } from '@fleetfall/protocol/load-stdio.ts';
 import { UV_THREADS_OTHERWISE } from '@fleetfall/protocol/settings.ts';
 import { z } from 'zod';
-import { count, duration, keyDistribution, percent, rates, bytes as size, spike, word } from './fields.ts';
+import {
+  count,
+  duration,
+  flag,
+  keyDistribution,
+  percent,
+  rates,
+  bytes as size,
+  spike,
+  word,
+} from './fields.ts';
 
 /** The assumptions that a front-end runs on, and its times; `deploy` can change them while the fleet runs. */
 export const assumptionFields = {
@@ -90,4 +100,8 @@ export const loadSchema = z.strictObject({
   reads: percent
     .prefault('0%')
     .meta({ description: 'of the calls, so many read, shard after shard; the others put' }),
+  verify: flag.default(false).meta({
+    description:
+      'whether every shard is read to its end when the load has ended, and no acknowledged record may be lost',
+  }),
 });

@@ -55,6 +55,8 @@ export interface FleetLayout {
   readonly keys: KeyDistribution;
   /** Of the calls, so many read, 0 to 1. */
   readonly readFraction: number;
+  /** Whether what was acknowledged is read back when the load has ended. */
+  readonly verifies: boolean;
   readonly sampleIntervalMs: number;
   readonly frontEnd: FrontEndSettings;
 }
@@ -193,6 +195,7 @@ export function layOutFleet(laid: Laid, predicts: boolean, sizeOfMain?: number):
     batch: load.batch,
     keys: load.keys,
     readFraction: load.reads,
+    verifies: load.verify,
     sampleIntervalMs: fleet.sampleInterval,
     frontEnd,
   };

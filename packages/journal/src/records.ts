@@ -70,6 +70,8 @@ export interface ArmSettings {
   readonly arrivals?: 'even' | 'poisson';
   readonly keys?: KeyDistribution;
   readonly readFraction?: number;
+  /** Whether what was acknowledged is read back when the load has ended. */
+  readonly verifies?: boolean;
   readonly sampleIntervalMs: number;
   readonly frontEnd: FrontEndSettings;
 }

@@ -75,6 +75,8 @@ export interface LoadFields {
   readonly keys?: 'uniform' | `zipf:${number}` | `hot:${number}%` | undefined;
   /** Of the calls, so many read, shard after shard. @default '0%' */
   readonly reads?: `${number}%` | undefined;
+  /** Whether every shard is read to its end when the load has ended: no acknowledged record may be lost. @default false */
+  readonly verify?: boolean | undefined;
 }
 
 /** A bound on a figure of the run, as in an experiment's `steadyState:`. */

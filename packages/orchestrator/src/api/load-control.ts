@@ -7,10 +7,11 @@ import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
 import { parseDurationMs } from '@fleetfall/experiment/quantity.ts';
 import { layOutScript } from '@fleetfall/experiment/script.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
-import { startLoad, stopLoad } from '../method/service.ts';
+import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import { endLoad, startLoad } from '../method/service.ts';
 import type { Duration, LoadFields } from './fleet-options.ts';
 import type { OpenRun } from './open-run.ts';
-import { type FleetLoad, InvalidLoadError } from './running-fleet.ts';
+import { type FleetLoad, InvalidLoadError, type LoadTotals } from './running-fleet.ts';
 
 /** The load closes a window twice a second; one that comes so late does not come. */
 const WINDOW_LATE_MS = 5_000;
@@ -28,6 +29,7 @@ export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolea
   /** Records: of a put of many, each. */
   let writtenBefore = 0;
   let batch = own.batch;
+  let verifies = own.verifies;
 
   return {
     get running() {
@@ -39,15 +41,17 @@ export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolea
       const wanted = load === undefined ? own : fieldsOf(load, own);
       startLoad(arm.fleet, { ...own, ...wanted }, writtenBefore);
       batch = wanted.batch ?? own.batch;
+      verifies = wanted.verifies ?? own.verifies;
       running = true;
     },
     async stop() {
       arm.signal.throwIfAborted();
       if (!running) throw new SettingsError('load.stop: the load is not running');
       running = false;
-      const { offered, sent, dropped, ok } = await stopLoad(arm.fleet);
+      const { totals, readBack } = await endLoad(arm.fleet, { verifies });
+      const { offered, sent, dropped, ok } = totals;
       writtenBefore += sent * batch;
-      return { offered, sent, dropped, ok };
+      return { offered, sent, dropped, ok, readBack: readBack && verified(readBack) };
     },
     async measure(over) {
       arm.signal.throwIfAborted();
@@ -106,8 +110,18 @@ function fieldsOf(load: LoadFields, own: FleetLayout): Partial<FleetLayout> {
     balance: load.balance === undefined ? own.balance : read.balance,
     batch: load.batch === undefined ? own.batch : read.batch,
     keys: load.keys === undefined ? own.keys : read.keys,
+    verifies: load.verify === undefined ? own.verifies : read.verifies,
     readFraction: load.reads === undefined ? own.readFraction : read.readFraction,
   };
+}
+
+function verified({
+  acknowledged,
+  lost,
+  duplicated,
+  outOfOrder,
+}: Extract<LoadRecord, { kind: 'read-back' }>): NonNullable<LoadTotals['readBack']> {
+  return { acknowledged, lost, duplicated, outOfOrder };
 }
 
 function durationOf(over: Duration): number {

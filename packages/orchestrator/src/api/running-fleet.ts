@@ -82,6 +82,13 @@ export interface LoadTotals {
   /** Not sent since too many were under way. */
   readonly dropped: number;
   readonly ok: number;
+  /** What was read back of the acknowledged records; null where it was not asked for, or could not be. */
+  readonly readBack: {
+    readonly acknowledged: number;
+    readonly lost: number;
+    readonly duplicated: number;
+    readonly outOfOrder: number;
+  } | null;
 }
 
 /** How slow is slow: `delay`, `lossPercent` or both. */

@@ -3,7 +3,7 @@
  * rollback. What it shows is judged from the journal; nothing here knows what should happen.
  */
 import { type ArmContext, type ArmSession, openArm } from './arm-session.ts';
-import { stopLoad } from './service.ts';
+import { endLoad } from './service.ts';
 
 /** What an arm came to that was gone through. */
 export interface GoneThrough {
@@ -41,12 +41,12 @@ async function failureOf(work: Promise<void>): Promise<{ readonly error: unknown
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The steady state and the phases of the method; the last of them ends the load. */
-async function goThrough(arm: ArmSession, { layout: { method } }: ArmContext): Promise<void> {
+async function goThrough(arm: ArmSession, { layout: { method, fleet } }: ArmContext): Promise<void> {
   await arm.reachSteadyState();
   for (const [index, { phase, steps }] of method.entries()) {
     await arm.inPhase(phase, async () => {
       await arm.runSteps(steps);
-      if (index === method.length - 1) await stopLoad(arm.fleet);
+      if (index === method.length - 1) await endLoad(arm.fleet, fleet);
     });
   }
 }

@@ -20,6 +20,8 @@ const MESH_TIMEOUT_MS = 60_000;
 const STREAM_TIMEOUT_MS = 30_000;
 /** The load keeps to its time itself; its answer may be late on a machine that is busy. */
 const ANSWER_SLACK_MS = 5_000;
+/** How long a stream may be read: a fleet that is down answers nothing, and is asked no longer. */
+const READ_BACK_TIMEOUT_MS = 30_000;
 /** Stopping waits for what is under way. */
 const STOP_TIMEOUT_MS = LOAD_LIMITS.requestTimeoutMsMax + ANSWER_SLACK_MS;
 
@@ -111,6 +113,30 @@ export function startLoad(fleet: Fleet, layout: FleetLayout, writtenBefore = 0):
 export async function stopLoad(fleet: Fleet): Promise<Extract<LoadRecord, { kind: 'stopped' }>> {
   fleet.load.tell({ op: 'stop' });
   return fleet.load.next(isKind('stopped'), STOP_TIMEOUT_MS, fleet.signal);
+}
+
+/**
+ * Stops the load and, where the layout says so, has it read back what was acknowledged. That nothing could be read is
+ * in the journal, and judged: it breaks no run.
+ * @returns what the load came to, and what it read back; null where it did not.
+ */
+export async function endLoad(
+  fleet: Fleet,
+  { verifies }: Pick<FleetLayout, 'verifies'>,
+): Promise<{
+  readonly totals: Extract<LoadRecord, { kind: 'stopped' }>;
+  readonly readBack: Extract<LoadRecord, { kind: 'read-back' }> | null;
+}> {
+  const totals = await stopLoad(fleet);
+  if (!verifies) return { totals, readBack: null };
+  fleet.load.tell({ op: 'read-back', stream: STREAM, timeoutMs: READ_BACK_TIMEOUT_MS });
+  const answer = await fleet.load.next(
+    (record: LoadRecord): record is Extract<LoadRecord, { kind: 'read-back' | 'failed' }> =>
+      record.kind === 'read-back' || (record.kind === 'failed' && record.op === 'read-back'),
+    READ_BACK_TIMEOUT_MS + ANSWER_SLACK_MS,
+    fleet.signal,
+  );
+  return { totals, readBack: answer.kind === 'read-back' ? answer : null };
 }
 
 function isKind<Kind extends LoadRecord['kind']>(kind: Kind) {
