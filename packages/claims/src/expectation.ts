@@ -195,9 +195,10 @@ function recordsKept({ arm, readBack }: JudgedArm): Criterion[] {
   const { result, failure, retries } = readBack;
   if (result === null)
     return [{ name, standing: 'unknown', reason: `${arm}: nothing was read back: ${failure}` }];
-  const { acknowledged, lost, duplicated, outOfOrder } = result;
-  const kept = lost === 0 && outOfOrder === 0 && (duplicated === 0 || retries);
-  const reason = `${arm}: of ${counted(acknowledged, 'acknowledged record')} ${lost} were lost, ${duplicated} were there twice, ${outOfOrder} were out of order`;
+  const { acknowledged, lost, duplicated, outOfOrder, refusedButFound } = result;
+  const once = duplicated === 0 && outOfOrder === 0;
+  const kept = lost === 0 && refusedButFound === 0 && (once || retries);
+  const reason = `${arm}: of ${counted(acknowledged, 'acknowledged record')} ${lost} were lost, ${duplicated} were there twice, ${outOfOrder} were out of order; ${refusedButFound} were there that had been refused`;
   if (acknowledged === 0) return [{ name, standing: 'unknown', reason }];
   return [{ name, standing: kept ? 'met' : 'unmet', reason }];
 }

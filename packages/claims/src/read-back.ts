@@ -3,15 +3,24 @@
  * it had kept of every write.
  */
 import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
-import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { recordsOf, settingsOf } from './arm-timeline.ts';
 
 export interface ReadBack {
   /** null when nothing was read back. */
-  readonly result: Omit<Extract<LoadRecord, { kind: 'read-back' }>, 'kind' | 'lostExamples'> | null;
+  readonly result: {
+    readonly acknowledged: number;
+    readonly lost: number;
+    readonly duplicated: number;
+    readonly outOfOrder: number;
+    /** Writes whose outcome the load never knew, and those among them that were there: both are right. */
+    readonly unknown: number;
+    readonly unknownFound: number;
+    /** Writes that were refused as certainly not written, and were there. */
+    readonly refusedButFound: number;
+  } | null;
   /** Why nothing was. */
   readonly failure: string;
-  /** Whether the client tried again by itself: then a write may be there twice, as Kinesis has it too. */
+  /** Whether the client tries again by itself: a write may be there twice then, each time in another place. */
   readonly retries: boolean;
 }
 
@@ -25,8 +34,10 @@ export function readBackOf(records: readonly JournalRecord[], arm: Arm): ReadBac
   );
   const retries = settings.client === 'sdk';
   if (last?.kind === 'read-back') {
-    const { acknowledged, found, lost, duplicated, outOfOrder } = last;
-    return { result: { acknowledged, found, lost, duplicated, outOfOrder }, failure: '', retries };
+    const { acknowledged, lost, duplicated, outOfOrder } = last;
+    const { unknown = 0, unknownFound = 0, refusedButFound = 0 } = last;
+    const counts = { acknowledged, lost, duplicated, outOfOrder, unknown, unknownFound, refusedButFound };
+    return { result: counts, failure: '', retries };
   }
   const failure = last?.kind === 'failed' ? last.message : 'the arm did not come so far';
   return { result: null, failure, retries };

@@ -35,19 +35,20 @@ describe('a run that is read back', () => {
     const verdict = verified(readBack());
     expect(verdict.verdict).toBe('as-expected');
     expect(verdict.reasons).toContain(
-      'main: of 1000 acknowledged records 0 were lost, 0 were there twice, 0 were out of order',
+      'main: of 1000 acknowledged records 0 were lost, 0 were there twice, 0 were out of order; 0 were there that had been refused',
     );
   });
 
-  test.each([{ lost: 1, found: 999 }, { duplicated: 2 }, { outOfOrder: 3 }])(
+  test.each([{ lost: 1, found: 999 }, { duplicated: 2 }, { outOfOrder: 3 }, { refusedButFound: 1 }])(
     'is not as expected with %o',
     (found) => {
       expect(verified(readBack(found)).verdict).toBe('not-as-expected');
     },
   );
 
-  test('may hold twice what a client wrote again by itself', () => {
-    expect(verified(readBack({ duplicated: 2 }), 'sdk').verdict).toBe('as-expected');
+  test('may hold twice, and in another place, what a client wrote again by itself', () => {
+    expect(verified(readBack({ duplicated: 2, outOfOrder: 2 }), 'sdk').verdict).toBe('as-expected');
+    expect(verified(readBack({ lost: 1, found: 999 }), 'sdk').verdict).toBe('not-as-expected');
   });
 
   test('is inconclusive when nothing was read back, and says why', () => {

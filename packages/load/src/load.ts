@@ -140,10 +140,7 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
     if (puts?.running) throw new Error(`the schedule on stream '${puts.stream}' is still running`);
     const comparison = compareWith(historyOf(stream), writer);
     await readStream(stream, caller, comparison, within(timeoutMs));
-    const { refusedButFound, ...result } = comparison.result();
-    if (refusedButFound > 0)
-      context.log(`${refusedButFound} writes that were refused as not written are in stream '${stream}'`);
-    return { kind: 'read-back', ...result };
+    return { kind: 'read-back', ...comparison.result() };
   }
 
   emit({ kind: 'ready' });

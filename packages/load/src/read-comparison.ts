@@ -24,6 +24,9 @@ export interface Comparison {
   readonly duplicated: number;
   /** Records out of their order; see {@link ReadComparison.read}. */
   readonly outOfOrder: number;
+  /** Writes of which the load never knew what became of them, and those among them that were found: both are right. */
+  readonly unknown: number;
+  readonly unknownFound: number;
   /** Writes that were certainly refused, and found all the same. */
   readonly refusedButFound: number;
   /** Ids of lost writes, with shard and time of acknowledgement; at most ten. */
@@ -80,6 +83,8 @@ function countWrites(
   let found = 0;
   let lost = 0;
   let duplicated = 0;
+  let unknown = 0;
+  let unknownFound = 0;
   let refusedButFound = 0;
   const lostExamples: string[] = [];
   for (let serial = 0; serial < history.count; serial += 1) {
@@ -87,6 +92,10 @@ function countWrites(
     const state = history.stateOf(serial);
     if (times > 1) duplicated += 1;
     if (state === 'refused' && times > 0) refusedButFound += 1;
+    if (state === 'unknown') {
+      unknown += 1;
+      if (times > 0) unknownFound += 1;
+    }
     if (state !== 'acknowledged') continue;
     if (times > 0) found += 1;
     else {
@@ -94,7 +103,16 @@ function countWrites(
       if (lostExamples.length < LOST_EXAMPLES_MAX) lostExamples.push(lostExample(history, writer, serial));
     }
   }
-  return { acknowledged: found + lost, found, lost, duplicated, refusedButFound, lostExamples };
+  return {
+    acknowledged: found + lost,
+    found,
+    lost,
+    duplicated,
+    unknown,
+    unknownFound,
+    refusedButFound,
+    lostExamples,
+  };
 }
 
 function lostExample(history: WriteHistory, writer: string, serial: number): string {

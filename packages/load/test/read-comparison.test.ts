@@ -35,6 +35,8 @@ test('finds nothing wrong where all is there in its order', () => {
     lost: 0,
     duplicated: 0,
     outOfOrder: 0,
+    unknown: 0,
+    unknownFound: 0,
     refusedButFound: 0,
     lostExamples: [],
   });

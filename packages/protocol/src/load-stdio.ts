@@ -182,6 +182,11 @@ export type LoadRecord =
       readonly lost: number;
       readonly duplicated: number;
       readonly outOfOrder: number;
+      /** Writes whose outcome the load never knew, and those among them that were there. Older journals have neither. */
+      readonly unknown?: number;
+      readonly unknownFound?: number;
+      /** Writes that were refused as certainly not written, and were there. */
+      readonly refusedButFound?: number;
       /** Examples of what was lost, at most ten. */
       readonly lostExamples: readonly string[];
     }

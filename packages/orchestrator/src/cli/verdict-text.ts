@@ -9,6 +9,7 @@ import type { Verdict } from '@fleetfall/claims/judge.ts';
 import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
 import { drawFallText, PICTURE_COLUMNS_MIN } from '@fleetfall/report/terminal-picture.ts';
 import type { AccountStream } from './account.ts';
+import { readBackRows, triedText } from './load-rows.ts';
 import { columnsOf } from './terminal-width.ts';
 
 const COLUMNS_MAX = 140;
@@ -48,7 +49,9 @@ export function verdictText(
     '',
     // Too narrow for the picture: all that it shows is told in figures below.
     ...(columns < PICTURE_COLUMNS_MIN ? [] : [drawFallText(records, columns), '']),
-    ...sizeRows(verdict).flatMap(([name, text]) => wrapped(` ${name.padEnd(NAME_WIDTH)} `, text, columns)),
+    ...[...sizeRows(verdict), ...readBackRows(verdict)].flatMap(([name, text]) =>
+      wrapped(` ${name.padEnd(NAME_WIDTH)} `, text, columns),
+    ),
     '',
     ...verdict.claims.flatMap(({ id, verdict: word, account }) =>
       wrapped(
@@ -90,7 +93,9 @@ function sizeRows({
           'a newcomer',
         );
   const rate = (stage: Goodput | null): string =>
-    stage === null ? '–' : `${percent(stage.fraction)} (${Math.round(stage.okPerSecond)}/s)`;
+    stage === null
+      ? '–'
+      : `${percent(stage.fraction)} (${Math.round(stage.okPerSecond)}/s${triedText(stage)})`;
   const refused = [
     `incumbents ${counted(incumbent.hits, 'time')} on ${incumbent.members} of ${incumbent.watched}`,
     `newcomers ${counted(newcomer.hits, 'time')} on ${newcomer.members} of ${newcomer.watched}`,

@@ -22,8 +22,8 @@ const STREAM_TIMEOUT_MS = 30_000;
 const ANSWER_SLACK_MS = 5_000;
 /** How long a stream may be read: a fleet that is down answers nothing, and is asked no longer. */
 const READ_BACK_TIMEOUT_MS = 30_000;
-/** Stopping waits for what is under way. */
-const STOP_TIMEOUT_MS = LOAD_LIMITS.requestTimeoutMsMax + ANSWER_SLACK_MS;
+/** Stopping waits for what is under way: a request waits for its turn, and then for its answer. */
+const STOP_TIMEOUT_MS = 2 * LOAD_LIMITS.requestTimeoutMsMax + ANSWER_SLACK_MS;
 
 /**
  * Waits until every front-end knows all others, has every link open, and has a map.
