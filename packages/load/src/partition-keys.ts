@@ -6,6 +6,8 @@
 import type { KeyDistribution } from '@fleetfall/protocol/load-stdio.ts';
 import { seededFraction, seededUint32 } from './random.ts';
 
+export type { KeyDistribution };
+
 /** Keys of the Zipf distribution: enough that the tail is no handful, few enough for a table. */
 const ZIPF_KEYS = 10_000;
 

@@ -10,8 +10,7 @@ import {
   type RoutingFailure,
   reasonOfFailedRecord,
 } from '@fleetfall/protocol/kinesis.ts';
-import type { KeyDistribution } from '@fleetfall/protocol/load-stdio.ts';
-import { partitionKeys } from '../partition-keys.ts';
+import { type KeyDistribution, partitionKeys } from '../partition-keys.ts';
 import { seededFraction } from '../random.ts';
 import { recordData, recordId } from '../record-data.ts';
 import { isDefinite } from './answer.ts';
