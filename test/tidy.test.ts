@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '..');
 const FLOORS: readonly (readonly string[])[] = [
   ['protocol'],
   ['journal', 'experiment', 'member'],
-  ['metadata', 'backend', 'frontend', 'load', 'observer', 'claims'],
+  ['metadata', 'backend', 'frontend', 'load', 'observer', 'balancer', 'claims'],
   ['report'],
   ['orchestrator'],
   ['fleetfall'],

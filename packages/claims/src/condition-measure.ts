@@ -10,7 +10,14 @@ import { createSample } from '@fleetfall/journal/threshold-watch.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import { isDuration, type ThresholdMetric } from '@fleetfall/protocol/threshold.ts';
 import { type ArmSoFar, frontEndState } from './arm-so-far.ts';
-import { answersOf, OK, voidCountReason, voidLatencyReason, type Window } from './load-evidence.ts';
+import {
+  answersOf,
+  OK,
+  voidCountReason,
+  voidLatencyReason,
+  type Window,
+  wentToKnown,
+} from './load-evidence.ts';
 
 /** A figure over a span of monotonic time. Not a number where nothing can be said of it: it keeps no bound then. */
 export interface Sample {
@@ -91,7 +98,12 @@ function ofCounts(value: (window: Window) => number | undefined): Measure {
 function ofCohort(window: Window, cohort: Condition['cohort']): Window {
   const answers = answersOf(window.outcomes);
   if (cohort === undefined) return { ...window, outcomes: answers };
-  return { ...window, outcomes: answers.filter((each) => each.cohort === cohort), offered: 0, dropped: 0 };
+  return {
+    ...window,
+    outcomes: answers.filter((each) => each.cohort === cohort && wentToKnown(each)),
+    offered: 0,
+    dropped: 0,
+  };
 }
 
 /** As a fraction. Where requests were due and none ended, all of them hang: nothing came back. */

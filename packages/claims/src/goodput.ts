@@ -14,6 +14,7 @@ import {
   type Weighed,
   type Window,
   weighCounts,
+  wentToKnown,
 } from './load-evidence.ts';
 
 /** One window of the load, with its place on the journal's clock. */
@@ -52,7 +53,8 @@ export interface FailedRequest {
   readonly monoMs: number;
   /** Wall clock, the middle of its window. */
   readonly atMs: number;
-  readonly cohort: Cohort;
+  /** null where it is not known which front-end it went to. */
+  readonly cohort: Cohort | null;
   readonly outcome: string;
 }
 
@@ -165,7 +167,7 @@ export function endedAt(
   let ended = 0;
   let failed = 0;
   for (const outcome of windows.flatMap(({ load }) => answersOf(load.outcomes))) {
-    if (outcome.cohort !== cohort) continue;
+    if (outcome.cohort !== cohort || !wentToKnown(outcome)) continue;
     ended += outcome.count;
     if (outcome.outcome !== OK) failed += outcome.count;
   }
@@ -192,7 +194,9 @@ export function firstFailedRequest(
     const failure = answersOf(load.outcomes)
       .filter(
         (ended) =>
-          ended.outcome !== OK && ended.count > 0 && (within.cohort ?? ended.cohort) === ended.cohort,
+          ended.outcome !== OK &&
+          ended.count > 0 &&
+          (within.cohort === undefined || (within.cohort === ended.cohort && wentToKnown(ended))),
       )
       .toSorted((left, right) => right.count - left.count)[0];
     if (endMs - load.windowMs < afterMs || failure === undefined) continue;
@@ -201,7 +205,7 @@ export function firstFailedRequest(
       frontEnds: frontEndsAt(endMs - halfMs),
       monoMs: endMs - halfMs,
       atMs: atMs - halfMs,
-      cohort: failure.cohort,
+      cohort: wentToKnown(failure) ? failure.cohort : null,
       outcome: failure.outcome,
     };
   }

@@ -6,6 +6,7 @@
  * could not send while its own loop ran was held back by requests that hang at the service, and counts against it.
  */
 import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
+import { BALANCER_ID } from '@fleetfall/protocol/balancer-stdio.ts';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 
 /** The outcome of a request that ended well. */
@@ -82,6 +83,11 @@ export function countsOf({ outcomes, dropped }: Window): Counts {
 /** The outcomes without those of the load's own failures. */
 export function answersOf(outcomes: Window['outcomes']): Window['outcomes'] {
   return outcomes.filter(({ outcome }) => outcome !== CLIENT_ERROR);
+}
+
+/** Whether it is known which front-end a request went to: none had it, or a balancer chose. */
+export function wentToKnown({ memberId }: Window['outcomes'][number]): boolean {
+  return memberId !== 'none' && memberId !== BALANCER_ID;
 }
 
 /** How long the load's event loop kept work waiting, 99th percentile; where that was not told, how late it sent. */

@@ -92,6 +92,10 @@ export const loadSchema = z.strictObject({
   balance: word('round-robin', 'sticky')
     .default('round-robin')
     .meta({ description: 'to each ready front-end in turn, or to one until it is no longer ready' }),
+  through: word('direct', 'balancer').default('direct').meta({
+    description:
+      'to the front-ends that the membership names, or to one endpoint before them: a balancer of connections that checks their health; balance is then its own',
+  }),
   batch: count(1, 500).default(1).meta({ description: 'records in a put; above 1 it is PutRecords' }),
   keys: keyDistribution.prefault('uniform').meta({
     description:

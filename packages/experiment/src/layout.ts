@@ -55,6 +55,7 @@ export interface FleetLayout {
   readonly keys: KeyDistribution;
   /** Of the calls, so many read, 0 to 1. */
   readonly readFraction: number;
+  readonly through: 'direct' | 'balancer';
   /** Whether what was acknowledged is read back when the load has ended. */
   readonly verifies: boolean;
   readonly sampleIntervalMs: number;
@@ -196,6 +197,7 @@ export function layOutFleet(laid: Laid, predicts: boolean, sizeOfMain?: number):
     keys: load.keys,
     readFraction: load.reads,
     verifies: load.verify,
+    through: load.through,
     sampleIntervalMs: fleet.sampleInterval,
     frontEnd,
   };

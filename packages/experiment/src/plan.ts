@@ -8,7 +8,7 @@ import type { ArmLayout, FleetLayout, RunLayout } from './layout.ts';
 import { type MethodWalk, walkMethod } from './method-walk.ts';
 
 export interface PlannedMembers {
-  readonly role: 'metadata' | 'back-end' | 'front-end' | 'observer' | 'load';
+  readonly role: 'metadata' | 'back-end' | 'front-end' | 'observer' | 'load' | 'balancer';
   /** Before anything is done to the fleet, and at its largest. */
   readonly atStart: number;
   readonly atMost: number;
@@ -65,6 +65,7 @@ function planArm(layout: ArmLayout, walk: MethodWalk): PlannedArm {
       { role: 'front-end', atStart: frontEndsBefore, atMost: walk.largest },
       { role: 'observer', atStart: 1, atMost: 1 },
       { role: 'load', atStart: 1, atMost: 1 },
+      ...(layout.fleet.through === 'balancer' ? [{ role: 'balancer', atStart: 1, atMost: 1 } as const] : []),
     ],
     tasksBySize: Array.from({ length: walk.largest - frontEndsBefore + 1 }, (_, index) =>
       tasksAt(layout.fleet, frontEndsBefore + index),

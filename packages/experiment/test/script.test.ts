@@ -51,7 +51,7 @@ describe('the fleet of a script', () => {
     [{ load: { rate: 300 } }, /^startFleet: load\.rate '300': '300' is not a rate/],
     [
       { load: { rat: '1/s' } },
-      "startFleet: load.rat: is no field: 'load' takes rate, over, spike, arrivals, recordSize, client, balance, batch, keys, reads, verify",
+      "startFleet: load.rat: is no field: 'load' takes rate, over, spike, arrivals, recordSize, client, balance, through, batch, keys, reads, verify",
     ],
     [{ runtime: 'podman' }, "startFleet: runtime 'podman': must be one of auto, docker, cgroup"],
     [{ pidsMax: 11 }, /^startFleet: pidsMax 11: must be at least 12: a front-end boots with 11 tasks/],

@@ -103,7 +103,7 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
     await startListener({
       listen: boot.listen,
       secret,
-      alsoKnownAs: [memberId],
+      alsoKnownAs: [memberId, ...(boot.alsoKnownAs ?? [])],
       onRequest: async (request, response) => {
         if (!(await common(request, response))) await frontDoor(request, response);
       },

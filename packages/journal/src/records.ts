@@ -4,6 +4,7 @@
  * A change of meaning raises {@link JOURNAL_VERSION}.
  */
 
+import type { BalancerRecord } from '@fleetfall/protocol/balancer-stdio.ts';
 import type { DrillEvent } from '@fleetfall/protocol/drill.ts';
 import type { Expectation } from '@fleetfall/protocol/expectation.ts';
 import type { FaultOutcome } from '@fleetfall/protocol/faults.ts';
@@ -70,6 +71,8 @@ export interface ArmSettings {
   readonly arrivals?: 'even' | 'poisson';
   readonly keys?: KeyDistribution;
   readonly readFraction?: number;
+  /** Whether requests go to the front-ends, or to a balancer before them. @default 'direct' */
+  readonly through?: 'direct' | 'balancer';
   /** Whether what was acknowledged is read back when the load has ended. */
   readonly verifies?: boolean;
   readonly sampleIntervalMs: number;
@@ -135,7 +138,7 @@ export type ArmRecord = { readonly arm: Arm } & (
       readonly kind: 'member';
       readonly event: 'started' | 'removed' | 'died';
       readonly memberId: string;
-      readonly role: 'front-end' | 'back-end' | 'metadata' | 'observer' | 'load';
+      readonly role: 'front-end' | 'back-end' | 'metadata' | 'observer' | 'load' | 'balancer';
       readonly cohort: Cohort | null;
       readonly incarnation: number;
       readonly frontEnds: number;
@@ -164,6 +167,7 @@ export type ArmRecord = { readonly arm: Arm } & (
   | { readonly kind: 'prediction'; readonly prediction: Prediction }
   | { readonly kind: 'witness'; readonly sampledAtMs: number; readonly readings: readonly WitnessReading[] }
   | ({ readonly kind: 'observer' } & { readonly record: Exclude<ObserverRecord, { kind: 'ready' }> })
+  | ({ readonly kind: 'balancer' } & { readonly record: Exclude<BalancerRecord, { kind: 'ready' }> })
   | ({ readonly kind: 'load' } & { readonly record: Exclude<LoadRecord, { kind: 'ready' }> })
 );
 

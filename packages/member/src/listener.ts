@@ -37,7 +37,7 @@ export interface StartedListener extends AsyncDisposable {
  * @throws when the address is taken or not of this machine; the message names both.
  */
 export async function startListener(options: ListenerOptions): Promise<StartedListener> {
-  const host = options.listen.host === 'own' ? ownAddress() : options.listen.host;
+  const host = hostOf(options.listen);
   const sockets = new Set<Socket>();
   const hosts = new Set<string>();
   const server = createServer((request, response) => {
@@ -80,6 +80,11 @@ export async function startListener(options: ListenerOptions): Promise<StartedLi
       await closed;
     },
   };
+}
+
+/** The address to listen on. @throws Error where it is the machine's own, and it has none. */
+export function hostOf({ host }: ListenAt): string {
+  return host === 'own' ? ownAddress() : host;
 }
 
 /** Answers with JSON. */

@@ -10,7 +10,7 @@ import { makeKit } from '../src/kit/bundle.ts';
 import type { Kit } from '../src/kit/kit.ts';
 import { makeProbeKit, PROBE_ENTRY } from './fixtures/probe.ts';
 
-const ROLES = ['metadata', 'back-end', 'front-end', 'observer', 'load'];
+const ROLES = ['metadata', 'back-end', 'front-end', 'observer', 'load', 'balancer'];
 const THREADS = ['link-thread.cjs', 'pool-thread.cjs', 'construction-thread.cjs', 'worker.js'];
 
 test('the same sources give the same kit', async () => {

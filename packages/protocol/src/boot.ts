@@ -46,6 +46,8 @@ export interface FrontEndBoot extends BootBase {
   readonly settings: FrontEndSettings;
   /** Seeds every random choice of the member. */
   readonly seed: string;
+  /** Hosts besides its own under which requests come to it: of a balancer before it. */
+  readonly alsoKnownAs?: readonly string[];
 }
 
 export interface ObserverBoot extends BootBase {
@@ -61,7 +63,12 @@ export interface LoadBoot extends BootBase {
   readonly seed: string;
 }
 
-export type BootLine = MetadataBoot | BackEndBoot | FrontEndBoot | ObserverBoot | LoadBoot;
+export interface BalancerBoot extends BootBase {
+  readonly role: 'balancer';
+  readonly listen: ListenAt;
+}
+
+export type BootLine = MetadataBoot | BackEndBoot | FrontEndBoot | ObserverBoot | LoadBoot | BalancerBoot;
 
 /** Roles, each with its own boot line and its own entry point. */
 export type Role = BootLine['role'];

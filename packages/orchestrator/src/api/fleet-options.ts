@@ -69,6 +69,8 @@ export interface LoadFields {
   readonly client?: 'raw' | 'sdk' | undefined;
   /** To each ready front-end in turn, or to one until it is no longer ready. @default 'round-robin' */
   readonly balance?: 'round-robin' | 'sticky' | undefined;
+  /** To the front-ends that the membership names, or to one endpoint before them: a balancer of connections. @default 'direct' */
+  readonly through?: 'direct' | 'balancer' | undefined;
   /** Records in a put, 1 to 500; above 1 it is PutRecords. @default 1 */
   readonly batch?: number | undefined;
   /** Partition keys of the puts: by popularity, or so many to one key. @default 'uniform' */

@@ -28,7 +28,7 @@ export class InvalidLoadError extends Error {
 /** A member as it was last seen. */
 export interface MemberStatus {
   readonly memberId: string;
-  readonly role: 'front-end' | 'back-end' | 'metadata' | 'observer' | 'load';
+  readonly role: 'front-end' | 'back-end' | 'metadata' | 'observer' | 'load' | 'balancer';
   /** null for all but front-ends. */
   readonly cohort: Cohort | null;
   readonly running: boolean;

@@ -88,10 +88,7 @@ function sizeRows({
   const failed =
     firstFailedRequest === null
       ? 'no request failed'
-      : `${firstFailedRequest.frontEnds} front-ends (${firstFailedRequest.outcome}, at an ${firstFailedRequest.cohort})`.replace(
-          'an newcomer',
-          'a newcomer',
-        );
+      : `${firstFailedRequest.frontEnds} front-ends (${firstFailedRequest.outcome}${placeText(firstFailedRequest)})`;
   const rate = (stage: Goodput | null): string =>
     stage === null
       ? '–'
@@ -109,6 +106,11 @@ function sizeRows({
       `before ${rate(goodput.before)} · during ${rate(goodput.during)} · after removal ${rate(goodput.afterRemoval)} · after restart ${rate(goodput.after)}`,
     ],
   ];
+}
+
+function placeText({ cohort }: NonNullable<Verdict['firstFailedRequest']>): string {
+  if (cohort === null) return '';
+  return cohort === 'incumbent' ? ', at an incumbent' : ', at a newcomer';
 }
 
 /** Text behind a head, broken at words, later lines set in under the first; below the head where that is narrow. */

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
+import type { BalancerCommand, BalancerRecord } from '@fleetfall/protocol/balancer-stdio.ts';
 import type { Fault, FaultOutcome, MemberTargets } from '@fleetfall/protocol/faults.ts';
 import type { Cohort, LoadCommand, LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import type { ObserverCommand, ObserverRecord } from '@fleetfall/protocol/observer-stdio.ts';
@@ -13,6 +14,7 @@ import type { Recorder } from '../method/recorder.ts';
 import type { RuntimeFleet, StartedMember } from '../runtime/runtime.ts';
 import { takeDown } from '../runtime/take-down.ts';
 import { type Attached, attach, HarnessError } from './attached.ts';
+import { BALANCER, balancerTarget } from './balancer-member.ts';
 import { type CrewMember, createCrew, START_TIMEOUT_MS } from './crew.ts';
 import { createInjector } from './faults/injector.ts';
 import { createFleetView, type FleetView } from './fleet-view.ts';
@@ -116,6 +118,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   };
   let observer: Attached<ObserverCommand, ObserverRecord> | undefined;
   let load: Attached<LoadCommand, LoadRecord> | undefined;
+  let balancer: Attached<BalancerCommand, BalancerRecord> | undefined;
   const crew = cleanup.use(
     createCrew({
       identity: { runId, secret: randomBytes(32).toString('base64url'), seed },
@@ -127,7 +130,13 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       signal,
       onBroken,
       onWatched: (members) => observer?.tell({ op: 'watch', members }),
-      onTargets: (targets) => load?.tell({ op: 'targets', targets }),
+      onTargets: (targets) => {
+        balancer?.tell({ op: 'front-ends', frontEnds: targets });
+        load?.tell({
+          op: 'targets',
+          targets: balancer === undefined ? targets : [balancerTarget(runtimeFleet)],
+        });
+      },
     }),
   );
   const startOne = async (spec: typeof OBSERVER): Promise<StartedMember> => {
@@ -154,6 +163,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     },
     onBroken,
   );
+  if (layout.through === 'balancer') {
+    balancer = attach<BalancerCommand, BalancerRecord>(
+      await startOne(BALANCER),
+      (entry) => {
+        if (entry.kind !== 'ready') record({ kind: 'balancer', record: entry });
+      },
+      onBroken,
+    );
+  }
   await startOne(METADATA);
   const backEnds = Array.from({ length: layout.backEnds }, (_, index) => backEndSpec(index + 1));
   await crew.start(backEnds, null);

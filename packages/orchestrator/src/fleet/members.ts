@@ -19,6 +19,7 @@ import type {
   ObserverBoot,
 } from '@fleetfall/protocol/boot.ts';
 import { MEMBER_PORT, type MemberPlace, type MemberSpec, type RuntimeFleet } from '../runtime/runtime.ts';
+import { hostsBefore } from './balancer-member.ts';
 
 /** Leases go by the age that a map may have, so that a host that is given more time for one is for the other. */
 const LEASES_OF_MAP_AGE = {
@@ -76,6 +77,8 @@ export function bootOf(
       return loadBoot(identity, fleet.place(spec));
     case 'back-end':
       return backEndBoot(identity, spec, fleet, layout);
+    case 'balancer':
+      return balancerBoot(identity, spec, fleet);
     case 'front-end':
       return frontEndBoot(identity, spec, fleet, layout);
   }
@@ -138,7 +141,18 @@ function frontEndBoot(
     metadata: metadataEndpoint(fleet),
     settings: arm.frontEnd,
     seed: identity.seed,
+    alsoKnownAs: hostsBefore(fleet, arm),
   };
+}
+
+function balancerBoot(
+  { runId, secret }: FleetIdentity,
+  spec: MemberSpec,
+  fleet: RuntimeFleet,
+): Extract<BootLine, { role: 'balancer' }> {
+  const place = fleet.place(spec);
+  const { memberId } = spec;
+  return { role: 'balancer', runId, secret, memberId, listen: listenAt(place), ...callFrom(place) };
 }
 
 function observerBoot(

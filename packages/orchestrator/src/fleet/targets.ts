@@ -33,7 +33,7 @@ export function pickTargets(targets: MemberTargets, members: readonly Targetable
 
 /**
  * As {@link pickTargets}, for what can be done to the service alone: the observer and the load are what a run sees
- * and measures with.
+ * and measures with, the balancer is what it measures through.
  * @throws SettingsError besides, when one of them is named.
  */
 export function pickSubjects(targets: MemberTargets, members: readonly Targetable[], verb: string): string[] {
@@ -41,7 +41,7 @@ export function pickSubjects(targets: MemberTargets, members: readonly Targetabl
   const instrument = members.find(({ memberId, role }) => picked.includes(memberId) && isInstrument(role));
   if (instrument === undefined) return picked;
   throw new SettingsError(
-    `${verb}: '${instrument.memberId}' is what the run measures with: must be a front-end, a back-end or the metadata store`,
+    `${verb}: '${instrument.memberId}' is what the run measures with, or through: must be a front-end, a back-end or the metadata store`,
   );
 }
 
@@ -66,7 +66,7 @@ export function pickToRemove(what: number | MemberTargets, members: readonly Tar
   return pickTargets({ count: what }, members, 'shrink');
 }
 
-const isInstrument = (role: Role): boolean => role === 'observer' || role === 'load';
+const isInstrument = (role: Role): boolean => role === 'observer' || role === 'load' || role === 'balancer';
 
 function pickIds(ids: readonly string[], members: readonly Targetable[], verb: string): string[] {
   const known = members.map(({ memberId }) => memberId);

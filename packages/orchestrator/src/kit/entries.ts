@@ -46,6 +46,7 @@ export function fleetEntries(): readonly KitEntry[] {
     { file: roleFile('back-end'), source: packageFile('backend/src/main.ts') },
     { file: roleFile('front-end'), source: packageFile('frontend/src/main.ts') },
     { file: roleFile('observer'), source: packageFile('observer/src/main.ts') },
+    { file: roleFile('balancer'), source: packageFile('balancer/src/main.ts') },
     { file: roleFile('load'), source: packageFile('load/src/main.ts') },
     { file: LAB_FILE, source: packageFile('orchestrator/src/lab/main.ts') },
     {
