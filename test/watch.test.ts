@@ -62,6 +62,7 @@ describe('fleetfall watch', () => {
         appendFileSync(journal, rest.slice(0, -10));
         appendFileSync(journal, rest.slice(-10));
       } else if (name === 'records') told.push(...data);
+      else if (name === 'control') expect(data.hindrance).toContain('No keeper holds this fleet');
       else {
         expect(data.markup).toContain('limit-predicted');
         break;
