@@ -7,10 +7,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadSummary } from '@fleetfall/load/standalone/summary.ts';
-import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { fleetfall, startFleetfall, temporaryFolder } from './fleetfall.ts';
-import { LAUNCHER } from './launcher.ts';
 import { startTruthServer } from './truth-server.ts';
 
 /** How often a load is asked that says each time that it did not keep its own schedule. */
@@ -139,32 +137,6 @@ describe('what the generator says of itself', () => {
     expect(summary).toMatchObject({ verdict: 'invalid', offered: 800, sent: 800, outcomes: { ok: 800 } });
     expect(summary.reason).toMatch(/^requests were sent late: p99 \d+\.\d ms, at most 5 ms is allowed$/);
     expect(exitCode).toBe(2);
-  });
-
-  it('is invalid when others take the processor that it runs on', async ({ expect }) => {
-    await using server = await startTruthServer('prompt');
-    const onOneCore = ['-n', '-20', 'taskset', '-c', '0', process.execPath];
-    // As root the load goes before others: these go before it.
-    const others = Array.from({ length: 4 }, () =>
-      execa('nice', [...onOneCore, '-e', 'for (;;);'], { reject: false }),
-    );
-    try {
-      const { exitCode, stdout } = await execa(
-        'taskset',
-        [
-          ...['-c', '0', process.execPath, LAUNCHER, 'load', '--url', server.url, '--json'],
-          ...['--rate', '1000/s', '--for', '3s'],
-        ],
-        { reject: false },
-      );
-      const summary = JSON.parse(stdout) as LoadSummary;
-      expect(summary).toMatchObject({ verdict: 'invalid', offered: 3_000 });
-      expect(summary.reason).toMatch(/^(requests were sent late|the generator's event loop stood still)/);
-      expect(exitCode).toBe(2);
-    } finally {
-      for (const other of others) other.kill('SIGKILL');
-      await Promise.all(others);
-    }
   });
 
   it('is late, and not the server slow, when requests wait for its own bound on connections', async ({
