@@ -25,7 +25,11 @@ afterAll(() => folder[Symbol.dispose]());
 /** `fleetfall judge` of the recorded run in a pseudo-terminal of so many columns. */
 function judgedOn(columns: number, env: Readonly<Record<string, string>> = {}) {
   const typed = `stty cols ${columns}; exec '${process.execPath}' '${LAUNCHER}' judge '${journal}'`;
-  return execa('script', ['--quiet', '--return', '--command', typed, '/dev/null'], { reject: false, env });
+  return execa('script', ['--quiet', '--return', '--command', typed, '/dev/null'], {
+    reject: false,
+    // What of the surroundings says whether there are colours.
+    env: { TERM: 'xterm-256color', CI: undefined, NO_COLOR: undefined, ...env },
+  });
 }
 
 test.each([0, 12, 39])('a terminal of %i columns is told the verdict', async (columns) => {

@@ -3,6 +3,7 @@
  * holds the fleet.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readJournal } from '@fleetfall/journal/read.ts';
@@ -54,6 +55,18 @@ describe('the page of a plain run', () => {
       status: 409,
       body: expect.stringContaining('No keeper holds this fleet'),
     });
+  });
+
+  test('refuses an address that is none, and goes on', async () => {
+    const { port } = new URL(live.url);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: '//' }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on('error', reject);
+    });
+    expect(status).toBe(403);
+    expect(await ask(deeds(), { method: 'POST', headers: own() }, GROW)).toMatchObject({ status: 409 });
   });
 
   test('answers no change without the token, with a wrong one, or from another page', async () => {

@@ -39,6 +39,9 @@ export async function startBalancer(boot: BalancerBoot, context: MemberContext):
   server.once('error', listening.reject);
   server.listen(boot.listen.port, hostOf(boot.listen), listening.resolve);
   await listening.promise;
+  server.off('error', listening.reject);
+  // It goes on with the connections that it has: out of file descriptors, say.
+  server.on('error', (error) => context.log(`a connection could not be taken: ${error.message}`));
 
   /** Takes the whole list. Front-ends that stay keep their health. */
   function replace({ frontEnds }: BalancerCommand): void {

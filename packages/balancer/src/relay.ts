@@ -31,6 +31,7 @@ export function relay(
     ...(callFrom === undefined ? {} : { localAddress: callFrom }),
   });
   onSocket(upstream);
+  const leave = (): void => void upstream.destroy();
   let connected = false;
   const late = setTimeout(() => upstream.destroy(new Error('no connection in time')), CONNECT_TIMEOUT_MS);
   upstream.once('connect', () => {
@@ -43,9 +44,10 @@ export function relay(
   upstream.on('error', () => undefined);
   upstream.once('close', (hadError) => {
     clearTimeout(late);
+    client.off('close', leave);
     if (!connected) relay(client, others, callFrom, onSocket);
     else if (hadError) client.resetAndDestroy();
     else client.destroy();
   });
-  client.once('close', () => upstream.destroy());
+  client.once('close', leave);
 }

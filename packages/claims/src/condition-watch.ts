@@ -91,6 +91,7 @@ function figure(of: Quantity, value: number): string {
     case 'share':
       return `${(value * 100).toFixed(1)} %`;
     case 'duration':
+      if (value === Number.POSITIVE_INFINITY) return 'longer than any answer took';
       return Number.isNaN(value) ? 'unknown, since nothing ended well' : `${rounded} ms`;
     case 'rate':
       return `${rounded}/s`;

@@ -7,7 +7,7 @@ import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
 import { cohorts, frontEndEvents, observationsOf } from '../arm-timeline.ts';
 import { type Claim, unknownSince } from '../claim.ts';
 import { counted, seconds } from '../figures.ts';
-import { firstFailedRequest } from '../goodput.ts';
+import { endedAt, firstFailedRequest, loadWindows } from '../goodput.ts';
 import { firstRefusal, refusalsOf } from '../refusals.ts';
 
 /** Learned within this share of the longest delay of one another, the incumbents learned as one. */
@@ -42,12 +42,19 @@ export const failureIsDelayed: Claim = {
     const firstRefusalMs = refused[0] === undefined ? null : refused[0].firstAtMs - breaker.atMs;
     // Of an incumbent: a newcomer fails from its start on, until it has a first map.
     const failed = firstFailedRequest(records, arm, { cohort: 'incumbent', afterMs: breaker.monoMs });
+    // Of a failure in the window in which the newcomer started it cannot be told on which side of the start it lay.
+    const startedAmidFailures = loadWindows(records, arm).some(
+      (window) =>
+        window.endMs > breaker.monoMs &&
+        window.endMs - window.load.windowMs < breaker.monoMs &&
+        endedAt([window], 'incumbent').failed > 0,
+    );
     const firstFailureMs = failed === null ? null : failed.atMs - breaker.atMs;
     const staggered = latestMs - soonestMs >= latestMs * STAGGER_SHARE_MIN;
     const delayed = soonestMs > 0 && (firstFailureMs === null || firstFailureMs >= soonestMs);
     const after = (delayMs: number | null, what: string): string =>
       delayMs === null ? `never ${what}` : `${what} after ${seconds(delayMs)}`;
-    const isShown = refused.length > 0 && failed !== null;
+    const isShown = refused.length > 0 && failed !== null && !startedAmidFailures;
     const verdict = staggered && delayed && refusedAfterLearning === refused.length ? 'held' : 'refuted';
     return {
       verdict: isShown ? verdict : 'unknown',
@@ -59,6 +66,7 @@ export const failureIsDelayed: Claim = {
         learnedLatestMs: latestMs,
         firstRefusalMs,
         firstFailedRequestMs: firstFailureMs,
+        startedAmidFailures,
         refusedIncumbents: refused.length,
         refusedAfterLearning,
       },

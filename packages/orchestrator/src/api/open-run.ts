@@ -8,6 +8,7 @@ import { type Journal, JournalWriteError, openJournal } from '@fleetfall/journal
 import { readJournal } from '@fleetfall/journal/read.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { foldStatus, type FleetStatus as StatusLine } from '../cli/fleet-status.ts';
+import { claimRun } from '../cli/run-owner.ts';
 import { journalOf } from '../cli/store.ts';
 import { type ArmSession, openArm } from '../method/arm-session.ts';
 import { watchForStop } from '../method/conditions.ts';
@@ -64,6 +65,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
   opened.defer(async () => {
     if (!leftBehind) await reaper.dismiss();
   });
+  opened.use(claimRun(folder));
   const runtime = await chooseRuntime({
     wanted: layout.runtime,
     onProgress: options.onProgress,

@@ -25,8 +25,12 @@ export async function planCommand(
   { json, ...options }: ExperimentOptions & { readonly json?: boolean | undefined },
   { stdout, stderr, environment, signal }: CommandContext,
 ): Promise<number> {
-  const read = await stretchToHost(loadExperiment(experiment, options), (line) => stderr.write(`${line}\n`));
-  const layout = layOut(read, randomBytes(4).toString('hex'));
+  const written = loadExperiment(experiment, options);
+  const seed = randomBytes(4).toString('hex');
+  // What is wrong with it is told before anything is measured.
+  layOut(written, seed);
+  const out = json === true ? stderr : stdout;
+  const layout = layOut(await stretchToHost(written, (line) => out.write(`${line}\n`)), seed);
   const plan = planRun(layout);
   const runtime = await lookForRuntime(layout.runtime, environment);
   signal.throwIfAborted();

@@ -37,7 +37,10 @@ export async function runCommand(
 ): Promise<number> {
   const out = json === true ? context.stderr : context.stdout;
   const seed = randomBytes(4).toString('hex');
-  const read = await stretchToHost(loadExperiment(experiment, options), (line) => out.write(`${line}\n`));
+  const written = loadExperiment(experiment, options);
+  // What is wrong with it is told before anything is measured.
+  layOut(written, seed);
+  const read = await stretchToHost(written, (line) => out.write(`${line}\n`));
   if (blind !== undefined && blind !== false) {
     const held = { name, for: life, store, json };
     return drillCommand(layOutFleetOf(read, seed), blind, held, { junit, summary, ...options }, context);

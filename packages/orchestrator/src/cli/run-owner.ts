@@ -21,7 +21,7 @@ export function claimRun(folder: string): Disposable {
   const file = join(folder, OWNER_FILE);
   const own = JSON.stringify(currentOwner());
   if (!wroteNew(file, own)) {
-    const reason = reasonToKeep(JSON.parse(readFileSync(file, 'utf8')) as Owner);
+    const reason = reasonToKeep(ownerIn(file));
     if (reason !== null) {
       throw new SettingsError(
         `run '${folder}': must not be under way: ${reason}; if it has surely ended, remove ${file}`,
@@ -33,6 +33,17 @@ export function claimRun(folder: string): Disposable {
       throw new SettingsError(`run '${folder}': must not be under way: it was just begun`);
   }
   return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
+}
+
+/** @throws SettingsError where one that was killed has left half a file. */
+function ownerIn(file: string): Owner {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+  } catch (error) {
+    throw new SettingsError(`'${file}': must say whose run it is: remove it if the run has surely ended`, {
+      cause: error,
+    });
+  }
 }
 
 function wroteNew(file: string, text: string): boolean {

@@ -6,8 +6,11 @@ import { Worker } from 'node:worker_threads';
 
 /** What the times were chosen for: two cores, 20 ms of processor for a thread with nothing in it. */
 const CHOSEN_FOR_MS = 10;
-/** A host that needs more is too busy to be measured; a run on it may come to nothing, and says so. */
-const STRETCH_MAX = 5;
+/**
+ * What may come of it: coarse, so that runs of one host are of one configuration and can be compared. A host that needs
+ * more than the last is too busy to be measured; a run on it may come to nothing, and says so.
+ */
+const STRETCHES = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5] as const;
 const THREADS = 24;
 /** As many front-ends as open a link at once when one is added. */
 const AT_ONCE = 8;
@@ -15,7 +18,7 @@ const AT_ONCE = 8;
 export interface ThreadPace {
   /** For each thread, all cores at work. */
   readonly perThreadMs: number;
-  /** By how much the incident's times are to be stretched: 1 or more, in tenths. */
+  /** By how much the incident's times are to be stretched: 1 or more. */
   readonly stretch: number;
 }
 
@@ -32,8 +35,9 @@ export async function measureThreadPace(): Promise<ThreadPace> {
     }),
   );
   const perThreadMs = (performance.now() - beganMs) / THREADS;
-  const stretch = Math.round((10 * perThreadMs) / CHOSEN_FOR_MS) / 10;
-  return { perThreadMs, stretch: Math.min(STRETCH_MAX, Math.max(1, stretch)) };
+  const nearest = (factor: number): number =>
+    STRETCHES.reduce((best, each) => (Math.abs(each - factor) < Math.abs(best - factor) ? each : best));
+  return { perThreadMs, stretch: nearest(perThreadMs / CHOSEN_FOR_MS) };
 }
 
 async function oneThread(): Promise<void> {

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { startAccount } from '../cli/account.ts';
+import { reportText } from '../cli/drill-text.ts';
 import { journalOf } from '../cli/store.ts';
 import { createDrill } from '../drill/drill.ts';
 import type { EngineEnvironment } from '../runtime/engine-environment.ts';
@@ -113,6 +114,9 @@ async function keep(
   await onListening();
   void ending.then(async (why) => {
     log.write(`${why.message}\n`);
+    // A seal that nobody came to break is broken all the same, or nobody could ever check it.
+    const report = drill?.end() ?? null;
+    if (report !== null) log.write(`${reportText(report)}\n`);
     // What cannot be taken down is told by the same end, awaited below.
     await held.end(why).catch(() => undefined);
   });

@@ -14,8 +14,15 @@ export function refusalOf({ headers, url }: IncomingMessage, token: string | nul
   if (!OWN_NAMES.has(host.replace(/:\d+$/, ''))) return "the Host header is none of this machine's own names";
   if (headers.origin !== undefined && headers.origin !== `http://${host}`)
     return 'requests of other pages are not answered';
-  const given = new URL(url ?? '/', 'http://here').searchParams.get('token') ?? '';
+  const address = addressOf(url);
+  if (address === null) return 'the address cannot be read';
+  const given = address.searchParams.get('token') ?? '';
   return token === null || isSame(given, token) ? null : 'the address must carry the token that was printed';
+}
+
+/** What a request is for; null where it names nothing that an address can be: `//`. */
+export function addressOf(url: string | undefined): URL | null {
+  return URL.parse(url ?? '/', 'http://here');
 }
 
 export function refuse(response: ServerResponse, status: number, why: string): void {

@@ -19,7 +19,7 @@ import { uncountedOf } from '../page/uncounted.ts';
 import { answerDeed } from './answer-deed.ts';
 import type { FleetControl } from './fleet-control.ts';
 import { followFile } from './follow-file.ts';
-import { refusalOf, refuse } from './guard.ts';
+import { addressOf, refusalOf, refuse } from './guard.ts';
 import { livePage, type TypedCommand, tooLongMarkup, verdictMarkup } from './live-page.ts';
 
 /** Four looks a second: as often as members are sampled. */
@@ -111,9 +111,10 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
       refuse(response, 403, refusal);
       return;
     }
-    const { pathname } = new URL(request.url ?? '/', 'http://here');
-    if (pathname === '/deeds' && control !== null) void answerDeed(request, response, control);
-    else if (request.method !== 'GET') refuse(response, 405, 'this page can only be read');
+    const pathname = addressOf(request.url)?.pathname;
+    if (pathname === '/deeds' && control !== null) {
+      answerDeed(request, response, control).catch((error: unknown) => refuse(response, 500, String(error)));
+    } else if (request.method !== 'GET') refuse(response, 405, 'this page can only be read');
     else if (pathname === '/events') follow(response);
     else if (pathname === '/') {
       const nonce = randomBytes(16).toString('base64');

@@ -45,16 +45,17 @@ export async function limitEach(
   { crew, signal }: FaultContext,
 ): Promise<InstalledFault> {
   const limited: Limited[] = [];
-  const stillIn = (): Limited[] =>
-    limited.filter(({ memberId, member }) => {
-      const now = crew.get(memberId);
-      return now?.running === true && now.member === member;
-    });
+  const runs = ({ memberId, member }: Pick<Limited, 'memberId' | 'member'>): boolean => {
+    const now = crew.get(memberId);
+    return now?.running === true && now.member === member;
+  };
+  const stillIn = (): Limited[] => limited.filter(runs);
   for (const { memberId, member, running } of members) {
     if (!running) continue;
     const hitsBefore = kind.hits(member);
+    // Also where giving it fails half-way: a part of it may be in force then.
     wayBack.defer(async () => {
-      if (stillIn().some((each) => each.member === member)) await kind.lift(member);
+      if (runs({ memberId, member })) await kind.lift(member);
     });
     const limit = await kind.give(member);
     limited.push({ memberId, member, limit, hitsBefore });
@@ -71,17 +72,17 @@ export async function limitEach(
       return { of, reading, before, after: found, holds: found === wanted };
     });
 
-  async function seeBite({ memberId, member, hitsBefore }: Limited): Promise<FaultEvidence> {
+  async function seeBite(each: Limited): Promise<FaultEvidence> {
+    const { memberId, member, hitsBefore } = each;
     const deadline = performance.now() + BITE_DEADLINE_MS;
-    const runs = (): boolean => crew.get(memberId)?.member === member && crew.get(memberId)?.running === true;
     let hits = kind.hits(member);
-    while (runs() && !(hits !== null && hits > (hitsBefore ?? 0)) && performance.now() < deadline) {
+    while (runs(each) && !(hits !== null && hits > (hitsBefore ?? 0)) && performance.now() < deadline) {
       await delay(BITE_POLL_MS, undefined, { signal });
       hits = kind.hits(member) ?? hits;
     }
     const of = memberId;
     const hasBitten = hits !== null && hits > (hitsBefore ?? 0);
-    if (!hasBitten && !runs() && kind.kills) {
+    if (!hasBitten && !runs(each) && kind.kills) {
       // An engine's cgroup is gone with its container, and its counters with it: the end is what is left to see.
       const { signal: endedBy } = await member.exited;
       const reading = `its process, under its ${kind.reading}`;

@@ -10,7 +10,7 @@ import { NoMeansError } from '../member-network.ts';
 import type { ResourceCgroups } from '../resources.ts';
 import { takeDown } from '../take-down.ts';
 import { handOn, makeCgroup, makeParentCgroups, processesIn, removeCgroup, setPidsMax } from './cgroup.ts';
-import type { PidsTree } from './pids-tree.ts';
+import { canHandOn, type PidsTree } from './pids-tree.ts';
 import type { ResourceTrees } from './resource-trees.ts';
 
 /** Where one incarnation of a member runs. */
@@ -80,7 +80,10 @@ export function memoryCgroup({ resources: { memory } }: MemberCgroups): string {
 export function cpuCgroup({ tasks, resources: { cpu, version } }: MemberCgroups): string {
   if (cpu === null) throw new NoMeansError('this host hands out no cgroups of the cpu controller');
   if (version === 2) {
-    handOn(dirname(cpu), ['cpu']);
+    const fleet = dirname(cpu);
+    if (!canHandOn(dirname(fleet), 'cpu'))
+      throw new NoMeansError(`${dirname(fleet)} hands the cpu controller on to none below it`);
+    handOn(fleet, ['cpu']);
     return cpu;
   }
   if (existsSync(cpu)) return cpu;

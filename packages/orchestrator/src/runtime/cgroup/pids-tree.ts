@@ -91,11 +91,15 @@ function takesFleets(folder: string): boolean {
   return isWritable(folder) && canHandOn(folder, 'pids');
 }
 
+/** Whether a v2 cgroup has a controller that it hands on, or could. */
+export function hasController(folder: string, controller: string): boolean {
+  return words(join(folder, 'cgroup.controllers')).includes(controller);
+}
+
 /** Whether a v2 cgroup hands a controller on to those made in it; asks for it where it can be had. */
 export function canHandOn(folder: string, controller: string): boolean {
-  const lists = (file: string): boolean => words(join(folder, file)).includes(controller);
-  if (lists('cgroup.subtree_control')) return true;
-  if (!lists('cgroup.controllers')) return false;
+  if (words(join(folder, 'cgroup.subtree_control')).includes(controller)) return true;
+  if (!hasController(folder, controller)) return false;
   try {
     writeFileSync(join(folder, 'cgroup.subtree_control'), `+${controller}`);
     return true;

@@ -48,10 +48,11 @@ export async function pruneCgroups(check: boolean, owner?: Owner): Promise<Lefto
  */
 function placesOfFleets(owner: Owner | undefined): readonly string[] {
   const { version = 2, folders = [] } = pidsHierarchy() ?? {};
-  const top = folders.at(-1);
-  const places = owner !== undefined || top === undefined ? folders : cgroupsBelow(top);
-  if (version === 2) return places;
-  return [...places, ...resourceFolders('memory'), ...resourceFolders('cpu')];
+  const others = version === 2 ? [] : [resourceFolders('memory'), resourceFolders('cpu')];
+  return [folders, ...others].flatMap((own) => {
+    const top = own.at(-1);
+    return owner !== undefined || top === undefined ? own : cgroupsBelow(top);
+  });
 }
 
 /** A cgroup and all below it, but for those of fleets. */

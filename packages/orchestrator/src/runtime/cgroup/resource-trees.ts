@@ -6,7 +6,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResourceName } from '../resources.ts';
-import { CGROUP_MOUNT, canHandOn, fromOwnToTop, isWritable, type PidsTree } from './pids-tree.ts';
+import {
+  CGROUP_MOUNT,
+  canHandOn,
+  fromOwnToTop,
+  hasController,
+  isWritable,
+  type PidsTree,
+} from './pids-tree.ts';
 
 /** The cgroup that fleets' cgroups of each controller are made in; null where there is none. */
 export type ResourceTrees = Readonly<Record<ResourceName, string | null>>;
@@ -19,7 +26,8 @@ const SIGN: Readonly<Record<ResourceName, string>> = {
 
 export function findResourceTrees({ version, folder }: PidsTree): ResourceTrees {
   const find = (name: ResourceName): string | null => {
-    if (version === 2) return canHandOn(folder, name) ? folder : null;
+    // Memory is counted in every fleet; CPU is asked for where a member's is limited, and only then.
+    if (version === 2) return (name === 'cpu' ? hasController : canHandOn)(folder, name) ? folder : null;
     const place = resourceFolders(name).find(isWritable);
     return place !== undefined && existsSync(join(place, SIGN[name])) ? place : null;
   };
