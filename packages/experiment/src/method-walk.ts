@@ -57,7 +57,7 @@ export function walkMethod(arm: WalkedArm, earlier: ReadonlyMap<string, MethodWa
     const eachMs = args.settle === undefined ? 0 : settlingMs(args.settle, frontEnd);
     const by = args.by ?? 1;
     if (args.as !== undefined) {
-      growTo(earlier.get(args.as)?.grown.at(-1) ?? size);
+      for (const next of earlier.get(args.as)?.grown ?? []) growTo(next);
       heldMs += eachMs;
       return;
     }

@@ -35,10 +35,12 @@ const grow = z
     orTo: count(2, 120).optional().meta({
       description: 'where growth ends when nothing is predicted to break',
     }),
-    as: text(40).optional().meta({ description: 'to the size that this arm grew to, all at once' }),
+    as: text(40)
+      .optional()
+      .meta({ description: 'by the sizes by which this arm grew, each linked before the next' }),
     settle: settling
       .optional()
-      .meta({ description: "what is waited for after each growth; with 'as' while it is linked" }),
+      .meta({ description: "what is waited for after each growth; with 'as' after the last" }),
   })
   .refine(({ by, as }) => (by === undefined) !== (as === undefined), "must have either 'by' or 'as'")
   .refine(({ until, orTo }) => until === undefined || orTo !== undefined, "'until' needs 'orTo'");

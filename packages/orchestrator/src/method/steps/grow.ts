@@ -1,6 +1,6 @@
 /**
- * `grow`: newcomers join the fleet, once, or again and again until the kernel refuses some front-end a thread, or to
- * the size that another arm grew to.
+ * `grow`: newcomers join the fleet, once, or again and again until the kernel refuses some front-end a thread, or by
+ * the sizes by which another arm grew.
  */
 import type { Settling, StepArgs } from '@fleetfall/experiment/steps.ts';
 import { StepTimeoutError } from '../../fleet/fleet-view.ts';
@@ -58,12 +58,16 @@ function isSomeRefused({ fleet }: StepContext): boolean {
   return fleet.view.frontEnds().some(({ kernel }) => (kernel?.limitHits ?? 0) > 0);
 }
 
-/** To the size of another arm, at once, and then until it is linked and what is to be waited for as well is over. */
+/** By the sizes of another arm, each linked before the next; behind the last, what is to be waited for as well. */
 async function growAs(context: StepContext, arm: string, until: Settling | undefined): Promise<void> {
-  const { fleet, grownBy } = context;
-  const size = fleet.frontEnds().length;
-  await add(context, Math.max(0, (grownBy.get(arm)?.at(-1) ?? size) - size));
-  await Promise.all([linked(context), until === undefined ? undefined : settle(context, until)]);
+  const { fleet, grownBy, signal } = context;
+  const sizes = grownBy.get(arm) ?? [];
+  for (const size of sizes) {
+    await add(context, size - fleet.frontEnds().length);
+    const isLast = size === sizes.at(-1);
+    await Promise.all([linked(context), isLast && until !== undefined ? settle(context, until) : undefined]);
+    signal.throwIfAborted();
+  }
 }
 
 /** Waits until the fleet is linked; one that never is goes on, and is judged as it stands. */
