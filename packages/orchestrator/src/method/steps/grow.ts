@@ -5,7 +5,7 @@
 import type { Settling, StepArgs } from '@fleetfall/experiment/steps.ts';
 import { StepTimeoutError } from '../../fleet/fleet-view.ts';
 import { UntriedError } from '../endings.ts';
-import { meshed } from '../service.ts';
+import { meshed, streamKnown } from '../service.ts';
 import { settle } from './settle.ts';
 import type { StepContext } from './step.ts';
 
@@ -70,10 +70,14 @@ async function growAs(context: StepContext, arm: string, until: Settling | undef
   }
 }
 
-/** Waits until the fleet is linked; one that never is goes on, and is judged as it stands. */
+/**
+ * Waits until the fleet is linked and its maps hold an owner for every shard: a map from before the last link was open
+ * lacks what is heard by it. A fleet that never comes so far goes on, and is judged as it stands.
+ */
 async function linked({ fleet, layout }: StepContext): Promise<void> {
   try {
     await meshed(fleet, layout.fleet.frontEnd, LINKED_TIMEOUT_MS);
+    await streamKnown(fleet, layout.fleet);
   } catch (error) {
     if (!(error instanceof StepTimeoutError)) throw error;
   }
