@@ -7,21 +7,14 @@ import { readJournal } from '@fleetfall/journal/read.ts';
 import { startFleet } from '@fleetfall/orchestrator/index.ts';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from './fleetfall.ts';
+import { SMALL_FLEET } from './small-fleet.ts';
 
 it('a fleet behind a balancer serves through it, and falls behind it', async () => {
   using store = await temporaryFolder();
   let journal = '';
   {
     await using fleet = await startFleet({
-      runtime: 'cgroup',
-      frontEnds: 3,
-      pidsMax: 14,
-      backEnds: 1,
-      shards: 16,
-      sampleInterval: '250ms',
-      discoveryDelayMax: '500ms',
-      buildInterval: '500ms',
-      shardMapMaxAge: '1200ms',
+      ...SMALL_FLEET,
       load: { rate: '60/s', through: 'balancer' },
       steadyState: [{ metric: 'goodput', is: '>= 99%' }],
       expect: { outage: { signature: 'thread-refused' } },

@@ -6,18 +6,7 @@ import { readJournal } from '@fleetfall/journal/read.ts';
 import { SettingsError, startFleet } from '@fleetfall/orchestrator/index.ts';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './fleetfall.ts';
-
-const SMALL = {
-  runtime: 'cgroup',
-  frontEnds: 3,
-  pidsMax: 14,
-  backEnds: 1,
-  shards: 16,
-  sampleInterval: '250ms',
-  discoveryDelayMax: '500ms',
-  buildInterval: '500ms',
-  shardMapMaxAge: '1200ms',
-} as const;
+import { SMALL_FLEET } from './small-fleet.ts';
 
 describe('a chaos script', () => {
   it('grows a fleet past its limit, sees it fail, and leaves a journal that says so', async () => {
@@ -25,7 +14,7 @@ describe('a chaos script', () => {
     let journal = '';
     {
       await using fleet = await startFleet({
-        ...SMALL,
+        ...SMALL_FLEET,
         load: { rate: '60/s', recordSize: '128B', verify: true },
         steadyState: [{ metric: 'goodput', is: '>= 99%' }],
         expect: { outage: { signature: 'thread-refused' } },
@@ -68,7 +57,7 @@ describe('a chaos script', () => {
 
   it('is told what is wrong with its options before anything is started', async () => {
     using store = await temporaryFolder();
-    await expect(startFleet({ ...SMALL, pidsMax: 9, store: store.path })).rejects.toThrow(
+    await expect(startFleet({ ...SMALL_FLEET, pidsMax: 9, store: store.path })).rejects.toThrow(
       'startFleet: pidsMax 9: must be at least 12',
     );
   });

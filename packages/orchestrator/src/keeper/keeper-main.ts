@@ -114,9 +114,13 @@ async function keep(
   await onListening();
   void ending.then(async (why) => {
     log.write(`${why.message}\n`);
-    // A seal that nobody came to break is broken all the same, or nobody could ever check it.
-    const report = drill?.end() ?? null;
-    if (report !== null) log.write(`${reportText(report)}\n`);
+    // A seal that nobody came to break is broken all the same, or nobody could ever check it. The fleet goes either way.
+    try {
+      const report = drill?.end() ?? null;
+      if (report !== null) log.write(`${reportText(report)}\n`);
+    } catch (error) {
+      log.write(`the seal could not be broken: ${String(error)}\n`);
+    }
     // What cannot be taken down is told by the same end, awaited below.
     await held.end(why).catch(() => undefined);
   });
