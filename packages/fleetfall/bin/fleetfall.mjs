@@ -6,10 +6,12 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15, SIGKILL: 9 };
 const SOURCE = new URL('../src/main.ts', import.meta.url);
+const COMPILED = new URL('../../../node_modules/.cache/fleetfall', import.meta.url);
 const PROGRAM = existsSync(SOURCE)
   ? { entry: SOURCE, node: '@fleetfall/orchestrator/kit/pinned-node.mjs' }
   : { entry: new URL('../dist/main.js', import.meta.url), node: '../dist/orchestrator/kit/pinned-node.js' };
@@ -19,6 +21,8 @@ const entry = fileURLToPath(PROGRAM.entry);
 const pinned = pinnedNode();
 if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) {
   process.argv[1] = entry;
+  // A clone's sources are made JavaScript once, not at every start; where it cannot be kept, at every start.
+  if (existsSync(SOURCE)) nodeModule.enableCompileCache?.(fileURLToPath(COMPILED));
   await import(PROGRAM.entry);
 } else if (pinned === undefined) {
   process.stderr.write(
