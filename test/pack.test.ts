@@ -133,7 +133,7 @@ describe('the packed package, in an empty folder', () => {
       expect(run.exitCode, run.all).toBe(0);
 
       const told = [/kinesis-2020 on cgroup: as-expected/, /incumbent: \d+, newcomer: \d+/];
-      const scripts = readmeScripts();
+      const scripts = readmeScripts('ts');
       expect(scripts).toHaveLength(told.length);
       for (const [index, script] of scripts.entries()) {
         const path = join(folder.path, `script-${index}.mts`);
@@ -147,10 +147,29 @@ describe('the packed package, in an empty folder', () => {
     },
     TIMEOUT_MS,
   );
+
+  it(
+    "runs its README's script for older Nodes on the one that the user has",
+    async () => {
+      const [script, ...others] = readmeScripts('js');
+      expect(others).toEqual([]);
+      const path = join(folder.path, 'script.mjs');
+      writeFileSync(path, script as string);
+      const ran = await inFolder('node', path);
+      // It tells nothing else: what runs beside it, on that Node too, has not ended.
+      expect([ran.exitCode, ran.all]).toEqual([
+        0,
+        expect.stringMatching(/^\{ incumbent: \d+, newcomer: \d+ \}$/),
+      ]);
+    },
+    TIMEOUT_MS,
+  );
 });
 
-/** The scripts of the package's README. */
-function readmeScripts(): string[] {
+/** The scripts of the package's README in one language. */
+function readmeScripts(language: 'ts' | 'js'): string[] {
   const readme = readFileSync(join(ROOT, 'packages/fleetfall/README.md'), 'utf8');
-  return [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, script]) => script as string);
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, script]) => script as string,
+  );
 }

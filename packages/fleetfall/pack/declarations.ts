@@ -24,10 +24,7 @@ export async function writeDeclarations(packageFolder: string, outdir: string): 
   const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
   const allowed = Object.keys(manifest.dependencies ?? {});
   await using emitted = await mkdtempDisposable(join(tmpdir(), 'fleetfall-types-'));
-  await execa('tsc', ['-p', join(import.meta.dirname, 'tsconfig.json'), '--outDir', emitted.path], {
-    preferLocal: true,
-    localDir: REPOSITORY,
-  });
+  await compile('tsconfig.json', '--outDir', emitted.path);
   const done = new Set<string>();
   const waiting = [PUBLIC];
   for (let source = waiting.pop(); source !== undefined; source = waiting.pop()) {
@@ -50,6 +47,21 @@ export async function writeDeclarations(packageFolder: string, outdir: string): 
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
+}
+
+/**
+ * What a script's own Node runs has to do with the language that the oldest Node of the package's `engines` has.
+ * @throws with the compiler's messages where it uses more, and `older-node.ts` does not stand in for it.
+ */
+export async function assertOlderLanguage(): Promise<void> {
+  await compile('tsconfig.older-node.json');
+}
+
+async function compile(project: string, ...args: readonly string[]): Promise<void> {
+  await execa('tsc', ['-p', join(import.meta.dirname, project), ...args], {
+    preferLocal: true,
+    localDir: REPOSITORY,
+  });
 }
 
 /** The module of the clone that a specifier names; null for one of another package. */

@@ -10,13 +10,14 @@ import { makeParts } from '@fleetfall/orchestrator/kit/bundle.ts';
 import { fleetEntries, REPOSITORY } from '@fleetfall/orchestrator/kit/entries.ts';
 import { SHIPPED_KIT, writeParts } from '@fleetfall/orchestrator/kit/take-kit.ts';
 import { bundleClient } from '@fleetfall/report/page/client-asset.ts';
-import { writeDeclarations } from './declarations.ts';
+import { assertOlderLanguage, writeDeclarations } from './declarations.ts';
 import { licencesOf } from './licences.ts';
 import { writePrograms } from './programs.ts';
 
 const PACKAGE = join(import.meta.dirname, '..');
 const DIST = join(PACKAGE, 'dist');
 
+await assertOlderLanguage();
 rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST);
 const [programs, kit] = await Promise.all([writePrograms(DIST), makeParts(fleetEntries())]);

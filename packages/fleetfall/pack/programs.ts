@@ -36,6 +36,7 @@ export async function writePrograms(outdir: string): Promise<{ readonly sources:
     outdir,
     chunkNames: 'chunks/[name]-[hash]',
     plugins: [keepPlaces],
+    inject: [join(import.meta.dirname, 'older-node.ts')],
     bundle: true,
     splitting: true,
     format: 'esm',
