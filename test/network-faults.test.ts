@@ -13,7 +13,7 @@ import { HOST_NAMESPACE } from '@fleetfall/orchestrator/runtime/network/namespac
 import { listTables } from '@fleetfall/orchestrator/runtime/network/nft.ts';
 import type { Runtime } from '@fleetfall/orchestrator/runtime/runtime.ts';
 import type { Fault, FaultOutcome } from '@fleetfall/protocol/faults.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DOCKER_LEFT_OUT, RUNTIMES } from './runtimes.ts';
 
 if (DOCKER_LEFT_OUT !== null) it.skipIf(true)(`docker is left out: ${DOCKER_LEFT_OUT}`, () => undefined);
@@ -46,6 +46,8 @@ describe.each(RUNTIMES)('the network of a fleet on %s', (wanted) => {
     await fleet?.[Symbol.asyncDispose]();
     await runtime?.[Symbol.asyncDispose]();
   });
+
+  afterEach(() => void vi.unstubAllEnvs());
 
   const addressOf = (memberId: string): string =>
     fleet.members().find((each) => each.memberId === memberId)?.member.endpoint.host ?? '';
@@ -107,6 +109,11 @@ describe.each(RUNTIMES)('the network of a fleet on %s', (wanted) => {
       skip,
     );
     expect(slowed).toMatchObject({ outcome: 'installed', reason: null });
+    expect(slowed.means).toMatch(
+      wanted === 'docker'
+        ? /^netem$|^a fault proxy, since there is no (queue for )?netem: ./
+        : /^a fault proxy, since a queue on the host's loopback would be in everybody's way$/,
+    );
     const roundTrips = slowed.evidence.filter(({ reading }) => reading === 'median round trip, ms');
     expect(roundTrips.map(({ of }) => of)).toEqual(['fe-02 → be-1', 'fe-02 → fe-01', 'be-1 → fe-02']);
     await meshed(fleet, layout.frontEnd);
@@ -119,6 +126,36 @@ describe.each(RUNTIMES)('the network of a fleet on %s', (wanted) => {
     const lossy = await injected(fault, skip);
     expect(lossy).toMatchObject({ outcome: 'installed', reason: null });
     expect(await fleet.heal('all')).toMatchObject([{ outcome: 'healed' }]);
+  });
+
+  it('loses a front-end altogether where no rules can be had, if its runtime can do that', async () => {
+    vi.stubEnv('PATH', '');
+    const fromOne = await fleet.inject({ kind: 'partition', targets: ['fe-02'], from: ['be-1'] });
+    expect(fromOne).toMatchObject({
+      outcome: 'skipped',
+      reason: expect.stringMatching(/^this host has no '/),
+    });
+    const out = await fleet.inject({ kind: 'partition', targets: ['fe-01', 'fe-02'] });
+    if (wanted === 'cgroup') {
+      const reason = expect.stringMatching(/this host has no 'nft'; 'fe-0.' is in the host's own network/);
+      expect(out).toMatchObject({ outcome: 'skipped', reason });
+      return;
+    }
+    const seen = ({ evidence }: FaultOutcome) =>
+      evidence.map(({ of, reading, after }) => `${of}: ${reading}: ${after}`);
+    expect(out).toMatchObject({ outcome: 'installed', reason: null });
+    expect(out.means).toMatch(/^taking them out of the network, .*: this host has no 'nsenter'$/);
+    expect(seen(out).slice(0, 2)).toEqual([
+      'fe-01: its address by the engine: none',
+      'fe-02: its address by the engine: none',
+    ]);
+    const [healed] = await fleet.heal(out.faultId);
+    expect(healed).toMatchObject({ outcome: 'healed', reason: null });
+    expect(seen(healed as FaultOutcome).slice(0, 2)).toEqual([
+      `fe-01: its address by the engine: ${addressOf('fe-01')}`,
+      `fe-02: its address by the engine: ${addressOf('fe-02')}`,
+    ]);
+    await meshed(fleet, layout.frontEnd);
   });
 
   it('cannot be cut from the observer, or from nobody', async () => {

@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { NoMeansError } from '../src/runtime/member-network.ts';
 import { startDelayProxy } from '../src/runtime/network/delay-proxy.ts';
 import { HOST_NAMESPACE, runIn } from '../src/runtime/network/namespace.ts';
+import { bandsOn, delayOn, netemIn } from '../src/runtime/network/netem.ts';
 import { addTable, listTables, readTable, removeTable } from '../src/runtime/network/nft.ts';
 import { pruneNetwork } from '../src/runtime/network/prune-network.ts';
 import { dropInOwn, dropInShared, turnIncoming, turnOutgoing } from '../src/runtime/network/rules.ts';
@@ -49,6 +50,26 @@ test('a share of packets is drawn by chance, all of them are not', () => {
     `ip saddr { ${LEFT} } ip daddr { ${RIGHT} } numgen random mod 10000 < 250 counter drop`,
     `ip saddr { ${RIGHT} } ip daddr { ${LEFT} } numgen random mod 10000 < 250 counter drop`,
   ]);
+});
+
+test('the kernel delays what goes to the others, and nothing else', () => {
+  expect(bandsOn('eth0').join(' ')).toBe(
+    'tc qdisc add dev eth0 root handle 1: prio bands 2 priomap 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0',
+  );
+  expect(delayOn('eth0', [LEFT, RIGHT], 200)).toBe(
+    [
+      'qdisc add dev eth0 parent 1:2 handle 20: netem delay 200ms limit 100000',
+      `filter add dev eth0 parent 1: protocol ip prio 1 u32 match ip dst ${LEFT}/32 flowid 1:2`,
+      `filter add dev eth0 parent 1: protocol ip prio 1 u32 match ip dst ${RIGHT}/32 flowid 1:2`,
+      '',
+    ].join('\n'),
+  );
+  const listed = [
+    { kind: 'prio', handle: '1:', root: true, packets: 9 },
+    { kind: 'netem', handle: '20:', parent: '1:2', options: { limit: 100_000 }, packets: 4 },
+  ];
+  expect(netemIn(JSON.stringify(listed))).toEqual({ rules: 1, hits: 4 });
+  expect(netemIn(JSON.stringify(listed.slice(0, 1)))).toBe(null);
 });
 
 const skipped = await reasonToSkip();

@@ -31,7 +31,8 @@ export type Fault =
   | { readonly kind: 'pause'; readonly targets: MemberTargets }
   /**
    * Nothing passes between the targets and the others, in either direction: packets are dropped.
-   * `from` defaults to every other member but the observer, which is what a run sees with.
+   * `from` defaults to every other member but the observer, which is what a run sees with. Where rules cannot be had and
+   * the engine takes the targets out of the network instead, which it can only from everybody, the observer is cut off too.
    */
   | { readonly kind: 'partition'; readonly targets: MemberTargets; readonly from?: MemberTargets }
   /**
@@ -91,4 +92,6 @@ export interface FaultOutcome {
   readonly evidence: readonly FaultEvidence[];
   /** Why it was skipped or cannot be told; null otherwise. */
   readonly reason: string | null;
+  /** By what it was done, and why by that, where there is more than one means. */
+  readonly means?: string;
 }

@@ -73,9 +73,10 @@ function memberLine(member: MemberStatus): string {
   return ` ${cells.join(' ')}`;
 }
 
-function outcomeLines({ faultId, outcome, members, reason, evidence }: FaultOutcome): string[] {
+function outcomeLines({ faultId, outcome, members, reason, means, evidence }: FaultOutcome): string[] {
   return [
     ` ${faultId} ${outcome}: ${members.join(', ')}${reason === null ? '' : ` (${reason})`}`,
+    ...(means === undefined ? [] : [`   by ${means}`]),
     ...evidence.map(
       ({ of, reading, before, after }) => `   ${of}: ${reading} ${before ?? '–'} → ${after ?? '–'}`,
     ),

@@ -10,6 +10,8 @@ export class NoMeansError extends Error {
 
 /** Something done to the network, as the kernel has it. */
 export interface NetworkRules {
+  /** By what it is done and, where that is not the first choice, why. */
+  readonly means: string;
   /** What the kernel says of the rules now; null when they are gone. */
   read(): Promise<RuleCounts | null>;
   /** Idempotent. */
@@ -18,7 +20,7 @@ export interface NetworkRules {
 
 export interface RuleCounts {
   readonly rules: number;
-  /** Packets that were dropped, or connections that were turned to where they are delayed. */
+  /** Packets that were dropped or delayed, or connections that were turned to where they are delayed. */
   readonly hits: number;
 }
 
@@ -41,7 +43,7 @@ export interface MemberNetwork {
    */
   drop(name: string, left: readonly string[], right: readonly string[], share: number): Promise<NetworkRules>;
   /**
-   * Adds to each round trip between each of `left` and each of `right`. Connections there are will be cut, and are
+   * Adds to each round trip between each of `left` and each of `right`. Connections there are may be cut, and are
    * delayed once they are made again.
    * @throws NoMeansError when nothing was done because nothing can be.
    */
@@ -51,6 +53,15 @@ export interface MemberNetwork {
     right: readonly string[],
     delayMs: number,
   ): Promise<NetworkRules>;
+  /**
+   * Takes a member out of the network altogether: nobody reaches it, the observer neither.
+   * @throws NoMeansError when nothing was done because nothing can be.
+   */
+  takeOut(memberId: string): Promise<void>;
+  /** Undoes {@link takeOut}; one that is in, or gone for good, is left alone. */
+  bringBack(memberId: string): Promise<void>;
+  /** The address that a member has in the network, by whoever gives them; null while it is out. */
+  addressOf(memberId: string): Promise<string | null>;
   /** @throws NoMeansError when nothing can be done to the network of a member. */
   assertMeans(memberId: string): Promise<void>;
   /**

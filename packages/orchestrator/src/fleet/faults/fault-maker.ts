@@ -19,6 +19,8 @@ export interface FaultContext {
 
 /** A fault that was put into force. */
 export interface InstalledFault {
+  /** As in the outcome. */
+  readonly means?: string;
   /**
    * Reads back what was done: the freezer, the limit, the rules.
    * @param inForce whether the fault is to be in force, or lifted.

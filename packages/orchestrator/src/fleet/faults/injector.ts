@@ -80,7 +80,9 @@ export function createInjector({ record, ...context }: InjectorOptions): Injecto
     try {
       const installed = await install(fault, members, wayBack, { ...context, faultId });
       const evidence = [...(await installed.readBack(true)), ...(await installed.seeEffect(true))];
-      const outcome = { ...base, evidence, ...judgeEvidence(evidence, 'installed') };
+      const { means } = installed;
+      const by = means === undefined ? {} : { means };
+      const outcome = { ...base, ...by, evidence, ...judgeEvidence(evidence, 'installed') };
       inForce.set(faultId, { outcome, installed, wayBack });
       return tell(outcome);
     } catch (error) {

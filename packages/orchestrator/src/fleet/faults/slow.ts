@@ -57,6 +57,7 @@ export const slow: FaultMaker<'slow'> = {
       rules.push(lossy);
     }
     return {
+      means: rules.map(({ means }) => means).join(' and '),
       readBack: async (inForce) =>
         (await Promise.all(rules.map((each) => readRules(faultId, each, inForce)))).flat(),
       async seeEffect(inForce) {

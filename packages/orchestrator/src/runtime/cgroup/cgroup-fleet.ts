@@ -3,6 +3,7 @@
  * folder that they run from, and an address of 127.0.0.0/8 for each member.
  */
 import type { Kit } from '../../kit/kit.ts';
+import { NoMeansError } from '../member-network.ts';
 import { HOST_NAMESPACE } from '../network/namespace.ts';
 import { createRuledNetwork } from '../network/ruled-network.ts';
 import { type Owner, ownerMark } from '../owner.ts';
@@ -104,7 +105,14 @@ export function createCgroupFleet(options: CgroupFleetOptions): RuntimeFleet {
   }
 
   return {
-    network,
+    network: {
+      ...network,
+      async takeOut(memberId) {
+        throw new NoMeansError(`'${memberId}' is in the host's own network, which it cannot be taken out of`);
+      },
+      bringBack: async () => undefined,
+      addressOf: async (memberId) => addresses.of(memberId),
+    },
     place({ memberId }) {
       const address = addresses.of(memberId);
       return { listenHost: address, reachableAs: address, dataDir: folder.dataFolder(memberId) };

@@ -1,11 +1,12 @@
 /**
- * Finds a container's network on this host. It can be entered only where the engine runs on this host and in this
- * pid namespace, which the container's own cgroup proves: nothing is ever done to the network of another process.
+ * A container and its networks: the fleet's, which the engine takes it into and out of, and the namespace on this host.
+ * That can be entered only where the engine runs on this host and in this pid namespace, which the container's own
+ * cgroup proves: nothing is ever done to the network of another process.
  */
-import type { Container } from 'dockerode';
-import { NoMeansError } from '../member-network.ts';
+import type { Container, Network } from 'dockerode';
+import { type MemberNetwork, NoMeansError } from '../member-network.ts';
 import { type NetworkNamespace, namespaceOf } from '../network/namespace.ts';
-import { engineCall } from './engine-call.ts';
+import { engineCall, statusOf } from './engine-call.ts';
 import { containerCgroup } from './host-cgroup.ts';
 
 /** @throws NoMeansError when the container is not of this host, or does not run. */
@@ -18,4 +19,44 @@ export async function networkOf(container: Container, memberId: string): Promise
     );
   }
   return namespaceOf(State.Pid);
+}
+
+/**
+ * Who is in a fleet's network, and out of it. The engine gives the first address that is free: members that come back
+ * in the order of their addresses have the ones that they had, unless others have come since.
+ * @param containerOf of the member's newest incarnation.
+ */
+export function attachments(
+  network: Network,
+  name: string,
+  containerOf: (memberId: string) => Container | undefined,
+): Pick<MemberNetwork, 'takeOut' | 'bringBack' | 'addressOf'> {
+  /** undefined when the container is gone. */
+  async function addressOf(memberId: string): Promise<string | null | undefined> {
+    const inspecting = containerOf(memberId)?.inspect();
+    if (inspecting === undefined) return undefined;
+    try {
+      const { NetworkSettings } = await engineCall(`inspect container ${memberId}`, inspecting);
+      return NetworkSettings.Networks[name]?.IPAddress || null;
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  }
+  return {
+    async takeOut(memberId) {
+      const container = containerOf(memberId);
+      if (container === undefined) throw new NoMeansError(`'${memberId}' was never started`);
+      const leaving = network.disconnect({ Container: container.id });
+      await engineCall(`take ${memberId} out of its network`, leaving);
+    },
+    async bringBack(memberId) {
+      const container = containerOf(memberId);
+      if (container === undefined || (await addressOf(memberId)) !== null) return;
+      const EndpointConfig = { Aliases: [memberId] };
+      const coming = network.connect({ Container: container.id, EndpointConfig });
+      await engineCall(`bring ${memberId} back into its network`, coming);
+    },
+    addressOf: async (memberId) => (await addressOf(memberId)) ?? null,
+  };
 }

@@ -17,7 +17,7 @@ import {
 } from '../runtime.ts';
 import { takeDown } from '../take-down.ts';
 import { type Attachment, attachTo } from './attachment.ts';
-import { networkOf } from './container-network.ts';
+import { attachments, networkOf } from './container-network.ts';
 import { containerOptions, DATA_FOLDER } from './container-options.ts';
 import { dockerMember } from './docker-member.ts';
 import { engineCall } from './engine-call.ts';
@@ -124,20 +124,30 @@ export function dockerFleet(options: DockerFleetOptions): DockerFleet {
     ]);
   }
 
+  /** Of the member's newest incarnation; undefined for one that was never started, or was removed. */
+  function containerOf(memberId: string): Docker.Container | undefined {
+    const member = roster.latest(memberId);
+    return member && docker.getContainer(containerName(memberId, member.incarnation));
+  }
+
   const network = createRuledNetwork({
     shared: false,
     async placeOf(memberId) {
-      const member = roster.latest(memberId);
-      if (member === undefined) throw new NoMeansError(`'${memberId}' was never started`);
-      const container = docker.getContainer(containerName(memberId, member.incarnation));
-      const namespace = await networkOf(container, memberId);
-      return { memberId, address: member.endpoint.host, namespace };
+      const container = containerOf(memberId);
+      const address = roster.latest(memberId)?.endpoint.host;
+      if (container === undefined || address === undefined) {
+        throw new NoMeansError(`'${memberId}' was never started`);
+      }
+      return { memberId, address, namespace: await networkOf(container, memberId) };
     },
     tableOf: (fault) => `${prefix}-${fault}.${ownerMark(owner)}`,
   });
 
   return {
-    network,
+    network: {
+      ...network,
+      ...attachments(docker.getNetwork(prefix), prefix, containerOf),
+    },
     open() {
       opening ??= makeNetwork();
       return opening;

@@ -49,11 +49,14 @@ export async function readTable(namespace: NetworkNamespace, table: string): Pro
   return { rules: rules.length, hits: counters.reduce((sum, { packets }) => sum + packets, 0) };
 }
 
-/** A table that is gone, or went with its namespace, is removed. */
+/** A table that is gone, or went with its namespace, is removed; where there is no nftables there never was one. */
 export async function removeTable(namespace: NetworkNamespace, table: string): Promise<void> {
-  const { ok, failure } = await runIn(namespace, ['nft', 'delete', 'table', 'inet', table]);
-  if (!ok && !NOT_THERE.test(failure)) {
+  try {
+    const { ok, failure } = await runIn(namespace, ['nft', 'delete', 'table', 'inet', table]);
+    if (ok || NOT_THERE.test(failure)) return;
     throw new Error(`Cannot remove the nftables table ${table}: ${failure}`);
+  } catch (error) {
+    if (!(error instanceof NoMeansError)) throw error;
   }
 }
 

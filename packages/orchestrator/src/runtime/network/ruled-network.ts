@@ -2,11 +2,12 @@
  * A fleet's network disturbed by rules of nftables: in the one network that its members share, or in each member's
  * own. Every table carries the run's owner in its name, so that what a dead run left can be told and removed.
  */
-import type { MemberNetwork, NetworkRules, RuleCounts } from '../member-network.ts';
+import { type MemberNetwork, type NetworkRules, NoMeansError, type RuleCounts } from '../member-network.ts';
 import { MEMBER_PORT } from '../runtime.ts';
 import { takeDown } from '../take-down.ts';
-import { type DelayProxy, startDelayProxy } from './delay-proxy.ts';
+import { type ProxyRoute, startDelayProxy } from './delay-proxy.ts';
 import type { NetworkNamespace } from './namespace.ts';
+import { addNetem, readNetem, removeNetem } from './netem.ts';
 import { addTable, type NftChain, readTable, removeTable } from './nft.ts';
 import { reachFrom } from './reach.ts';
 import { dropInOwn, dropInShared, turnIncoming, turnOutgoing } from './rules.ts';
@@ -27,14 +28,18 @@ export interface RuledNetworkOptions {
   tableOf(name: string): string;
 }
 
-/** The network, with all that was done to it undone at its disposal. */
-export type RuledNetwork = MemberNetwork & AsyncDisposable;
+/** The network, with all that was done to it undone at its disposal. Who is in it is no matter of rules. */
+export type RuledNetwork = Omit<MemberNetwork, 'takeOut' | 'bringBack' | 'addressOf'> & AsyncDisposable;
 
 /** What stands in one namespace. */
 interface Piece {
-  readonly namespace: NetworkNamespace;
-  readonly proxy: DelayProxy | null;
+  /** null when it is gone. */
+  read(): Promise<RuleCounts | null>;
+  remove(): Promise<void>;
 }
+
+const DROP_RULES = 'drop rules';
+const proxySince = (why: string): string => `a fault proxy, since ${why}`;
 
 export function createRuledNetwork({ shared, placeOf, tableOf }: RuledNetworkOptions): RuledNetwork {
   const standing = new Set<NetworkRules>();
@@ -42,34 +47,29 @@ export function createRuledNetwork({ shared, placeOf, tableOf }: RuledNetworkOpt
   const placesOf = (memberIds: readonly string[]): Promise<NetworkPlace[]> =>
     Promise.all(memberIds.map(placeOf));
 
-  /** Puts rules into each namespace; what was put there is removed again when one of them fails. */
+  /** Does it in each namespace, and says by what means; all is undone when it fails in one of them. */
   async function stand(
     name: string,
-    put: (pieces: Piece[], table: string) => Promise<void>,
+    put: (pieces: Piece[], table: string) => Promise<string>,
   ): Promise<NetworkRules> {
-    const table = tableOf(name);
     const pieces: Piece[] = [];
+    let means = '';
     const rules: NetworkRules = {
-      read: () => readAll(pieces, table),
+      get means() {
+        return means;
+      },
+      read: () => readAll(pieces),
       async remove() {
-        await takeDown(`the rules of ${name}`, [
-          ...pieces.map(
-            ({ namespace }) =>
-              () =>
-                removeTable(namespace, table),
-          ),
-          ...pieces.map(
-            ({ proxy }) =>
-              () =>
-                proxy?.[Symbol.asyncDispose](),
-          ),
-        ]);
+        await takeDown(
+          `the rules of ${name}`,
+          pieces.map((piece) => () => piece.remove()),
+        );
         standing.delete(rules);
       },
     };
     standing.add(rules);
     try {
-      await put(pieces, table);
+      means = await put(pieces, tableOf(name));
     } catch (error) {
       await rules.remove();
       throw error;
@@ -77,14 +77,37 @@ export function createRuledNetwork({ shared, placeOf, tableOf }: RuledNetworkOpt
     return rules;
   }
 
-  async function dropIn(
+  async function putTable(
     namespace: NetworkNamespace,
     pieces: Piece[],
     table: string,
     chains: readonly NftChain[],
   ): Promise<void> {
-    pieces.push({ namespace, proxy: null });
+    pieces.push({
+      read: () => readTable(namespace, table),
+      remove: () => removeTable(namespace, table),
+    });
     await addTable(namespace, table, chains);
+  }
+
+  /** A fault proxy, and the rules that turn connections to it: they go first. */
+  async function putProxy(
+    namespace: NetworkNamespace,
+    pieces: Piece[],
+    table: string,
+    delay: { readonly routes: readonly ProxyRoute[]; readonly delayMs: number },
+    chainsOf: (ports: readonly number[]) => readonly NftChain[],
+  ): Promise<void> {
+    const proxy = await startDelayProxy(namespace, delay.routes, delay.delayMs);
+    pieces.push({
+      read: async () => (proxy.running() ? readTable(namespace, table) : null),
+      remove: () =>
+        takeDown('the fault proxy', [
+          () => removeTable(namespace, table),
+          () => proxy[Symbol.asyncDispose](),
+        ]),
+    });
+    await addTable(namespace, table, chainsOf(proxy.ports));
   }
 
   /** One proxy for all pairs, both ways. */
@@ -93,45 +116,60 @@ export function createRuledNetwork({ shared, placeOf, tableOf }: RuledNetworkOpt
     table: string,
     pairs: readonly (readonly [NetworkPlace, NetworkPlace])[],
     delayMs: number,
-  ): Promise<void> {
+  ): Promise<string> {
     const namespace = (pairs[0] as readonly [NetworkPlace, NetworkPlace])[0].namespace;
     const routes = pairs.map(([from, to]) => ({
       at: from.address,
       to: { host: to.address, port: MEMBER_PORT },
     }));
-    const proxy = await startDelayProxy(namespace, routes, delayMs);
-    pieces.push({ namespace, proxy });
-    const turns = pairs.map(([from, to], index) => ({
-      from: from.address,
-      to: to.address,
-      port: proxy.ports[index] as number,
-    }));
-    await addTable(namespace, table, turnOutgoing(turns));
+    await putProxy(namespace, pieces, table, { routes, delayMs }, (ports) =>
+      turnOutgoing(
+        pairs.map(([from, to], index) => ({
+          from: from.address,
+          to: to.address,
+          port: ports[index] as number,
+        })),
+      ),
+    );
+    return proxySince("a queue on the host's loopback would be in everybody's way");
   }
 
-  /** A proxy in the member's own network, for what it calls and for what calls it. */
+  /** By the kernel's own means where it has them, else by a proxy in the member's own network. */
   async function delayInOwn(
     pieces: Piece[],
     table: string,
     own: NetworkPlace,
-    others: readonly NetworkPlace[],
+    others: readonly string[],
+    delayMs: number,
+  ): Promise<string> {
+    const { namespace, address } = own;
+    try {
+      const device = await addNetem(namespace, address, others, delayMs);
+      pieces.push({
+        read: () => readNetem(namespace, device),
+        remove: () => removeNetem(namespace, device),
+      });
+      return 'netem';
+    } catch (error) {
+      if (!(error instanceof NoMeansError)) throw error;
+      await delayByProxy(pieces, table, own, others, delayMs);
+      return proxySince(`there is ${error.message}`);
+    }
+  }
+
+  /** One for what the member calls and for what calls it. */
+  async function delayByProxy(
+    pieces: Piece[],
+    table: string,
+    { namespace, address: at }: NetworkPlace,
+    others: readonly string[],
     delayMs: number,
   ): Promise<void> {
-    const { namespace, address: at } = own;
-    const routes = [...others, own].map(({ address }) => ({ at, to: { host: address, port: MEMBER_PORT } }));
-    const proxy = await startDelayProxy(namespace, routes, delayMs);
-    pieces.push({ namespace, proxy });
-    const turns = others.map(({ address: to }, index) => ({
-      from: at,
-      to,
-      port: proxy.ports[index] as number,
-    }));
-    const incoming = turnIncoming(
-      at,
-      others.map(({ address }) => address),
-      proxy.ports.at(-1) as number,
-    );
-    await addTable(namespace, table, [...turnOutgoing(turns), ...incoming]);
+    const routes = [...others, at].map((host) => ({ at, to: { host, port: MEMBER_PORT } }));
+    await putProxy(namespace, pieces, table, { routes, delayMs }, (ports) => [
+      ...turnOutgoing(others.map((to, index) => ({ from: at, to, port: ports[index] as number }))),
+      ...turnIncoming(at, others, ports.at(-1) as number),
+    ]);
   }
 
   return {
@@ -143,12 +181,13 @@ export function createRuledNetwork({ shared, placeOf, tableOf }: RuledNetworkOpt
       return stand(name, async (pieces, table) => {
         if (shared) {
           const chains = dropInShared(leftAddresses, rightAddresses, share);
-          await dropIn((lefts[0] as NetworkPlace).namespace, pieces, table, chains);
-          return;
+          await putTable((lefts[0] as NetworkPlace).namespace, pieces, table, chains);
+          return DROP_RULES;
         }
         for (const { namespace, address } of lefts) {
-          await dropIn(namespace, pieces, table, dropInOwn(address, rightAddresses, share));
+          await putTable(namespace, pieces, table, dropInOwn(address, rightAddresses, share));
         }
+        return DROP_RULES;
       });
     },
     async delay(name, left, right, delayMs) {
@@ -158,16 +197,21 @@ export function createRuledNetwork({ shared, placeOf, tableOf }: RuledNetworkOpt
           const pairs = lefts.flatMap((from) =>
             rights.flatMap((to) => [[from, to] as const, [to, from] as const]),
           );
-          await delayInShared(pieces, table, pairs, delayMs);
-          return;
+          return delayInShared(pieces, table, pairs, delayMs);
         }
-        for (const own of lefts) await delayInOwn(pieces, table, own, rights, delayMs);
+        const others = rights.map(({ address }) => address);
+        const means = new Set<string>();
+        for (const own of lefts) means.add(await delayInOwn(pieces, table, own, others, delayMs));
+        return [...means].join('; ');
       });
     },
     async assertMeans(memberId) {
       const { namespace } = await placeOf(memberId);
       // A table without a rule does nothing to what passes.
-      const nothing = await stand('means', (pieces, table) => dropIn(namespace, pieces, table, []));
+      const nothing = await stand('means', async (pieces, table) => {
+        await putTable(namespace, pieces, table, []);
+        return DROP_RULES;
+      });
       await nothing.remove();
     },
     async reach(from, to, tries) {
@@ -183,10 +227,10 @@ export function createRuledNetwork({ shared, placeOf, tableOf }: RuledNetworkOpt
 }
 
 /** All pieces together; null when one of them is gone. */
-async function readAll(pieces: readonly Piece[], table: string): Promise<RuleCounts | null> {
+async function readAll(pieces: readonly Piece[]): Promise<RuleCounts | null> {
   let [rules, hits] = [0, 0];
-  for (const { namespace, proxy } of pieces) {
-    const counts = proxy?.running() === false ? null : await readTable(namespace, table);
+  for (const piece of pieces) {
+    const counts = await piece.read();
     if (counts === null) return null;
     rules += counts.rules;
     hits += counts.hits;
