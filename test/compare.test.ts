@@ -14,9 +14,15 @@ function place(path: string, records: readonly JournalRecord[]): string {
   return path;
 }
 
-function placeTrials(folder: string, stories: readonly StoryOptions[]): string {
+/** @param of how many trials the run was to have. */
+function placeTrials(folder: string, stories: readonly StoryOptions[], of = stories.length): string {
   for (const [index, story] of stories.entries()) {
-    place(join(folder, `trial-${index + 1}`, 'journal.ndjson'), tellRun(story));
+    const [head, ...rest] = tellRun(story);
+    const trial = { number: index + 1, of };
+    place(join(folder, `trial-${index + 1}`, 'journal.ndjson'), [
+      { ...head, trial } as JournalRecord,
+      ...rest,
+    ]);
   }
   return folder;
 }
@@ -60,6 +66,18 @@ describe('compare', () => {
     expect(stdout).toMatch(/^NO BASELINE: machine host\.kernel: 6\.18 ≠ 5\.10$/m);
     expect(stdout).toMatch(/sizes and claims .* can still be read/);
     expect(exitCode).toBe(2);
+  });
+
+  it('of a night that is short of trials says so, also with itself, and takes one trial for what it is', async () => {
+    using store = await temporaryFolder();
+    const short = placeTrials(join(store.path, 'short/kinesis-2020/one'), [{}, {}, {}, {}], 6);
+    const night = join(store.path, 'short');
+    const itself = await fleetfall('compare', night, night);
+    expect(itself.stdout).toMatch(/^NO BASELINE: cut short trials: 4 of 6 on both sides$/m);
+    expect(itself.stdout).toMatch(/runs as expected +4 of 6 +4 of 6/);
+    expect(itself.exitCode).toBe(2);
+    const trial = join(short, 'trial-1');
+    expect(await fleetfall('compare', trial, join(trial, 'journal.ndjson'))).toMatchObject({ exitCode: 0 });
   });
 
   it('refuses what is no journal, and a folder that holds none', async () => {

@@ -52,6 +52,24 @@ describe('a run compared with itself', () => {
   });
 });
 
+describe('a side that is short of trials', () => {
+  const runs = [told(), told(), told(), told()];
+
+  it('has no more runs as expected than it has runs, of those that there were to be', () => {
+    const { asExpected } = compareRuns(runs, runs, { before: 0, after: 2 });
+    expect(asExpected).toMatchObject({ before: { count: 4, runs: 4 }, after: { count: 4, runs: 6 } });
+    expect(asExpected.after.interval.low).toBeLessThan(asExpected.before.interval.low);
+  });
+
+  it('is no baseline, not even for itself', () => {
+    expect(compareRuns(runs, runs, { before: 2, after: 2 })).toMatchObject({
+      exitCode: 2,
+      baseline: [{ of: 'completeness', field: 'trials', before: '4 of 6', after: '4 of 6' }],
+    });
+    expect(compareRuns(runs, runs, { before: 0, after: 0 }).exitCode).toBe(0);
+  });
+});
+
 describe('runs of experiments that are not the same', () => {
   const head = (changed: object) =>
     told(

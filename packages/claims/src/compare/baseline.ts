@@ -32,6 +32,19 @@ export function baselineDifferences(
   });
 }
 
+/**
+ * That a side is short of trials, whatever the other is: those that broke off may be those that were not as they should be.
+ * @param before how many of how many there are.
+ */
+export function shortOfTrials(
+  before: readonly [number, number],
+  after: readonly [number, number],
+): BaselineDifference[] {
+  if (before[0] === before[1] && after[0] === after[1]) return [];
+  const told = ([there, planned]: readonly [number, number]): string => `${there} of ${planned}`;
+  return [{ of: 'completeness', field: 'trials', before: told(before), after: told(after) }];
+}
+
 /** What the differences leave to be read, a sentence each. */
 export function stillReadable(differences: readonly BaselineDifference[]): string[] {
   const has = (...kinds: BaselineDifference['of'][]): boolean =>
@@ -45,7 +58,7 @@ export function stillReadable(differences: readonly BaselineDifference[]): strin
   if (has('version')) told.push('each side is what its version measured; a change may be the version’s');
   if (has('configuration'))
     told.push('each side answers for its own configuration; a change may be the configuration’s');
-  if (has('completeness')) told.push('a run that was cut short can be read up to where it ended');
+  if (has('completeness')) told.push('what was cut short can be read up to where it ended');
   return told;
 }
 

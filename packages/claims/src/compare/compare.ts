@@ -9,7 +9,7 @@ import type { ClaimVerdict } from '../claim.ts';
 import { claimOverTrials } from '../statistics/claim-over-trials.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { wilsonInterval } from '../statistics/wilson.ts';
-import { type BaselineDifference, baselineDifferences, stillReadable } from './baseline.ts';
+import { type BaselineDifference, baselineDifferences, shortOfTrials, stillReadable } from './baseline.ts';
 import type { ComparedControl, ComparedRun } from './compared-run.ts';
 import { type Change, type FigureChange, figureChange } from './figure-change.ts';
 import { FIGURE_NAMES } from './figure-list.ts';
@@ -32,7 +32,7 @@ export interface ControlChange {
   readonly goodputDuring: FigureChange;
 }
 
-/** How many runs of a side were as expected. */
+/** How many runs of a side were as expected, of those that there were to be. */
 export interface AsExpected {
   readonly count: number;
   readonly runs: number;
@@ -56,18 +56,30 @@ export interface Comparison {
   readonly worse: readonly string[];
 }
 
+/** Trials that a side was to have and of which it has no journal. */
+export interface MissingTrials {
+  readonly before: number;
+  readonly after: number;
+}
+
 /**
  * Compares.
+ * @param missing a side that is short of trials is not whole: what came of those is not known to have been as expected.
  * @param seed of the resampling.
  * @throws RangeError when a side has no run.
  */
 export function compareRuns(
   before: readonly ComparedRun[],
   after: readonly ComparedRun[],
+  missing: MissingTrials = { before: 0, after: 0 },
   seed = 'compare',
 ): Comparison {
   if (before.length === 0 || after.length === 0) throw new RangeError('both sides must have a run');
-  const baseline = baselineDifferences(before, after);
+  const planned = { before: before.length + missing.before, after: after.length + missing.after };
+  const baseline = [
+    ...baselineDifferences(before, after),
+    ...shortOfTrials([before.length, planned.before], [after.length, planned.after]),
+  ];
   const figures = FIGURE_NAMES.map((name) =>
     figureChange(
       name,
@@ -77,13 +89,13 @@ export function compareRuns(
     ),
   );
   const asExpected = {
-    before: expectedOf(before),
-    after: expectedOf(after),
-    change: expectedChange(before, after),
+    before: expectedOf(before, planned.before),
+    after: expectedOf(after, planned.after),
   };
+  const change = expectedChange(asExpected.before, asExpected.after);
   const controls = controlChanges(before, after, seed);
   const worse = [
-    ...(asExpected.change === 'worse' ? ['as expected'] : []),
+    ...(change === 'worse' ? ['as expected'] : []),
     ...figures.filter(({ change }) => change === 'worse').map(({ label }) => label),
     ...controls
       .filter(({ goodputDuring }) => goodputDuring.change === 'worse')
@@ -96,7 +108,7 @@ export function compareRuns(
     baseline,
     stillReadable: stillReadable(baseline),
     runs: { before: before.length, after: after.length },
-    asExpected,
+    asExpected: { ...asExpected, change },
     figures,
     controls,
     claims: claimChanges(before, after),
@@ -104,14 +116,13 @@ export function compareRuns(
   };
 }
 
-function expectedOf(runs: readonly ComparedRun[]): AsExpected {
+function expectedOf(runs: readonly ComparedRun[], planned: number): AsExpected {
   const count = runs.filter(({ verdict }) => verdict === 'as-expected').length;
-  return { count, runs: runs.length, interval: wilsonInterval(count, runs.length) };
+  return { count, runs: planned, interval: wilsonInterval(count, planned) };
 }
 
 /** Over trials when the two intervals of the rate lie apart; of single runs when one was and the other was not. */
-function expectedChange(before: readonly ComparedRun[], after: readonly ComparedRun[]): Change {
-  const [was, is] = [expectedOf(before), expectedOf(after)];
+function expectedChange(was: AsExpected, is: AsExpected): Change {
   const by = is.count / is.runs - was.count / was.runs;
   if (by === 0) return 'same';
   const apart = by < 0 ? is.interval.high < was.interval.low : is.interval.low > was.interval.high;

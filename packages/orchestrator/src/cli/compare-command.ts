@@ -3,7 +3,7 @@
  * compared and by what rule is decided in `claims/compare`; here journals are found and the comparison is told.
  */
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { BaselineDifference } from '@fleetfall/claims/compare/baseline.ts';
 import { type Comparison, compareRuns } from '@fleetfall/claims/compare/compare.ts';
 import { type ComparedRun, comparedRun } from '@fleetfall/claims/compare/compared-run.ts';
@@ -29,30 +29,55 @@ export function compareCommand(
   json: boolean,
   { stdout, stderr }: CommandContext,
 ): number {
-  const read = (path: string): ComparedRun[] => readSide(path, (note) => stderr.write(`${note}\n`));
-  const comparison = compareRuns(read(paths.before), read(paths.after));
+  const read = (path: string): Side => readSide(path, (note) => stderr.write(`${note}\n`));
+  const [before, after] = [read(paths.before), read(paths.after)];
+  const missing = { before: before.missing, after: after.missing };
+  const comparison = compareRuns(before.runs, after.runs, missing);
   if (json) stdout.write(`${JSON.stringify({ ...paths, ...comparison })}\n`);
   else stdout.write(comparisonText(comparison, paths));
   return comparison.exitCode;
 }
 
-function readSide(path: string, note: (text: string) => void): ComparedRun[] {
+interface Side {
+  readonly runs: readonly ComparedRun[];
+  /** Trials that its runs were to have and that left no journal. */
+  readonly missing: number;
+}
+
+function readSide(path: string, note: (text: string) => void): Side {
   try {
     const files = journalsAt(path);
     if (files.length === 0) throw new Error(`there is no ${JOURNAL} in it or below it`);
     if (files.length > JOURNALS_MAX)
       throw new Error(`it holds ${files.length} journals, more than ${JOURNALS_MAX}`);
-    return files.map((file) => {
+    const read = files.map((file) => {
       const { records, torn } = readJournal(file);
       if (torn) note(`${file}: the last line was cut short and is left out`);
-      return comparedRun(records);
+      return { file, compared: comparedRun(records) };
     });
+    return { runs: read.map(({ compared }) => compared), missing: missingTrials(path, read) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new SettingsError(`'${path}': must be a journal of fleetfall or a folder of journals: ${why}`, {
       cause: error,
     });
   }
+}
+
+/** Of the runs whose folders are there as a whole: who gives one trial by itself compares that one. */
+function missingTrials(
+  path: string,
+  journals: readonly { readonly file: string; readonly compared: ComparedRun }[],
+): number {
+  const several = journals.filter(({ compared }) => compared.run.trial.of > 1);
+  const byRun = Map.groupBy(several, ({ file }) => dirname(dirname(file)));
+  let missing = 0;
+  for (const [folder, trials] of byRun) {
+    const isOutside = relative(path, folder).startsWith('..');
+    const planned = Math.max(...trials.map(({ compared }) => compared.run.trial.of));
+    if (!isOutside) missing += Math.max(0, planned - trials.length);
+  }
+  return missing;
 }
 
 /** A journal itself, the one in a run's folder, or all below a folder of trials; links such as `latest` are not followed. */
@@ -133,7 +158,8 @@ function baselineLines({ baseline, stillReadable }: Comparison): string[] {
   if (baseline.length === 0) return [];
   return [
     ...baseline.map(
-      ({ of, field, before, after }) => `NO BASELINE: ${OF_WORDS[of]} ${field}: ${before} ≠ ${after}`,
+      ({ of, field, before, after }) =>
+        `NO BASELINE: ${OF_WORDS[of]} ${field}: ${before === after ? `${before} on both sides` : `${before} ≠ ${after}`}`,
     ),
     ...stillReadable.map((line) => `  ${line}`),
     '',
