@@ -129,6 +129,26 @@ describe('the nightly by hand', () => {
     });
   });
 
+  it('has the times of the night that it is held against, or its own for the whole night', async () => {
+    using folder = await temporaryFolder();
+    const before = join(folder.path, 'before');
+    mkdirSync(before);
+    writeFileSync(join(before, 'stretch'), '1.5\n');
+    const nowhere = { RUNTIME: 'docker', DOCKER_HOST: 'unix:///nowhere/docker.sock', SIZE: 'small' };
+    const night = async (name: string, env: Record<string, string>) => {
+      const out = join(folder.path, name);
+      const given = { ...nowhere, ...env, TRIALS: '1', LOAD: '0', OUT: out };
+      expect(await execa(join(ROOT, 'nightly/run'), { reject: false, env: given })).toMatchObject({
+        exitCode: 70,
+      });
+      const [run] = globSync(join(out, 'trials/kinesis-2020/*/experiment.yaml'));
+      const { fleet } = parse(readFileSync(run as string, 'utf8')) as { fleet: { buildInterval: string } };
+      return [readFileSync(join(out, 'stretch'), 'utf8').trim(), fleet.buildInterval];
+    };
+    expect(await night('held', { BASELINE: before })).toEqual(['1.5', '750ms']);
+    expect(await night('said', { BASELINE: before, STRETCH: '2' })).toEqual(['2', '1000ms']);
+  });
+
   it('an action whose run could not begin leaves outputs, JUnit and a summary that say so', async () => {
     using folder = await temporaryFolder();
     const args = [folder.path, 'kinesis-2020', '--size', 'small', '--runtime', 'docker'];

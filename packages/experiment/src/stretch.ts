@@ -23,14 +23,23 @@ export function wantsStretchMeasured({ experiment, document }: ReadExperiment): 
 }
 
 /**
+ * By how much its times are to be stretched.
+ * @param measured where the experiment leaves it to the host; 1 or more.
+ */
+export function stretchOf(read: ReadExperiment, measured: number): number {
+  const { stretch } = read.experiment;
+  if (stretch !== 'measured') return stretch;
+  return wantsStretchMeasured(read) ? measured : 1;
+}
+
+/**
  * The experiment with its times stretched, and no stretch left to be done.
- * @param measured by how much where the experiment leaves it to the host; 1 or more.
+ * @param measured as {@link stretchOf} takes it.
  * @throws SettingsError when a time is then beyond what is allowed.
  */
 export function stretched(read: ReadExperiment, measured: number): ReadExperiment {
   const { experiment, document, size } = read;
-  const otherwise = wantsStretchMeasured(read) ? measured : 1;
-  const factor = experiment.stretch === 'measured' ? otherwise : experiment.stretch;
+  const factor = stretchOf(read, measured);
   const { fleet, timeScale } = experiment;
   const times = TIMES.filter((time) => timeScale === undefined || time !== 'discoveryDelayMax').map(
     (time): Override => ({

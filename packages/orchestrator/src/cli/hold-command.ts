@@ -46,16 +46,11 @@ export async function upCommand(
   if (experiment === undefined && options.size !== undefined) {
     throw new SettingsError(`--size '${options.size}': is of an experiment: name one, such as kinesis-2020`);
   }
-  const layout =
-    experiment === undefined
-      ? layOutFlags(options, seed)
-      : layOutFleetOf(
-          await stretchToHost(loadExperiment(experiment, options), (line) =>
-            context.stderr.write(`${line}\n`),
-          ),
-          seed,
-        );
-  return holdCommand(layout, { name, for: life, store, json }, context);
+  const held = { name, for: life, store, json };
+  if (experiment === undefined) return holdCommand(layOutFlags(options, seed), held, context);
+  const written = loadExperiment(experiment, options);
+  const { read } = await stretchToHost(written, (line) => context.stderr.write(`${line}\n`));
+  return holdCommand(layOutFleetOf(read, seed), held, context);
 }
 
 /**

@@ -30,14 +30,15 @@ export async function planCommand(
   // What is wrong with it is told before anything is measured.
   layOut(written, seed);
   const out = json === true ? stderr : stdout;
-  const layout = layOut(await stretchToHost(written, (line) => out.write(`${line}\n`)), seed);
+  const { read, stretch } = await stretchToHost(written, (line) => out.write(`${line}\n`));
+  const layout = layOut(read, seed);
   const plan = planRun(layout);
   const runtime = await lookForRuntime(layout.runtime, environment);
   signal.throwIfAborted();
   const cost = costOf(plan, runtime.name);
   const checks = headroomChecks(limitsFor(runtime.engine), needsOf(plan, runtime.name));
   const fits = checks.every(({ standing }) => standing !== 'fail');
-  const told = { layout, plan, runtime, cost, checks, fits };
+  const told = { layout, stretch, plan, runtime, cost, checks, fits };
   if (json === true) stdout.write(`${JSON.stringify(planJson(told))}\n`);
   else stdout.write(planText(told, stdout.isTTY === true));
   return fits ? EXIT.asExpected : EXIT.notAsExpected;
@@ -45,6 +46,7 @@ export async function planCommand(
 
 interface Told {
   readonly layout: RunLayout;
+  readonly stretch: number;
   readonly plan: RunPlan;
   readonly runtime: RuntimeLook;
   readonly cost: RunCost;
@@ -52,12 +54,13 @@ interface Told {
   readonly fits: boolean;
 }
 
-function planJson({ layout, plan, runtime, cost, checks, fits }: Told): object {
+function planJson({ layout, stretch, plan, runtime, cost, checks, fits }: Told): object {
   return {
     experiment: layout.experiment,
     size: layout.size,
     expect: layout.arms[0].expect,
     runtime: { name: runtime.name, reason: runtime.reason },
+    stretch,
     trials: plan.trials,
     arms: plan.arms.map(({ arm, layout: settings, members, tasksBySize, breakingSize }) => ({
       arm,

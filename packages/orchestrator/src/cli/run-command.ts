@@ -40,7 +40,7 @@ export async function runCommand(
   const written = loadExperiment(experiment, options);
   // What is wrong with it is told before anything is measured.
   layOut(written, seed);
-  const read = await stretchToHost(written, (line) => out.write(`${line}\n`));
+  const { read } = await stretchToHost(written, (line) => out.write(`${line}\n`));
   if (blind !== undefined && blind !== false) {
     const held = { name, for: life, store, json };
     return drillCommand(layOutFleetOf(read, seed), blind, held, { junit, summary, ...options }, context);

@@ -2,8 +2,14 @@
  * Fits an experiment's times to this host, where the experiment leaves them to it, and says by how much.
  */
 import type { ReadExperiment } from '@fleetfall/experiment/read-experiment.ts';
-import { stretched, wantsStretchMeasured } from '@fleetfall/experiment/stretch.ts';
+import { stretched, stretchOf, wantsStretchMeasured } from '@fleetfall/experiment/stretch.ts';
 import { measureThreadPace } from '../host/thread-pace.ts';
+
+export interface FittedExperiment {
+  readonly read: ReadExperiment;
+  /** What its times were multiplied by. */
+  readonly stretch: number;
+}
 
 /**
  * @param tell is told by how much, where it is by anything.
@@ -12,13 +18,13 @@ import { measureThreadPace } from '../host/thread-pace.ts';
 export async function stretchToHost(
   read: ReadExperiment,
   tell: (message: string) => void,
-): Promise<ReadExperiment> {
-  if (!wantsStretchMeasured(read)) return stretched(read, 1);
+): Promise<FittedExperiment> {
+  if (!wantsStretchMeasured(read)) return { read: stretched(read, 1), stretch: stretchOf(read, 1) };
   const { perThreadMs, stretch } = await measureThreadPace();
   if (stretch > 1) {
     tell(
       `this host takes ${perThreadMs.toFixed(0)} ms for a thread: the fleet's times are stretched ${stretch} times (--stretch 1: as they are written)`,
     );
   }
-  return stretched(read, stretch);
+  return { read: stretched(read, stretch), stretch };
 }
