@@ -8,7 +8,7 @@ import { layOut } from '@fleetfall/experiment/layout.ts';
 import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
 import { loadExperiment } from '@fleetfall/orchestrator/cli/experiment-file.ts';
 import { finishedTrial } from '@fleetfall/orchestrator/cli/store.ts';
-import { currentOwner } from '@fleetfall/orchestrator/runtime/owner.ts';
+import { currentOwner, ownerMark } from '@fleetfall/orchestrator/runtime/owner.ts';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type StoryOptions, tellRun } from '../packages/claims/test/journal-builder.ts';
@@ -84,7 +84,7 @@ describe('a run that is resumed', () => {
   it('is refused while another process goes through it', async () => {
     using run = await temporaryFolder();
     placeRun(run.path, 2, [{}]);
-    writeFileSync(join(run.path, 'owner.json'), JSON.stringify(currentOwner()));
+    writeFileSync(join(run.path, `owner.${ownerMark(currentOwner())}`), '');
     const { exitCode, stderr } = await fleetfall('resume', run.path);
     expect(stderr).toContain(`must not be under way: its run is alive (process ${process.pid})`);
     expect(exitCode).toBe(USAGE);
@@ -94,7 +94,7 @@ describe('a run that is resumed', () => {
     using run = await temporaryFolder();
     placeRun(run.path, 2, [{}]);
     // Its owner has died: that alone stands in nobody's way.
-    writeFileSync(join(run.path, 'owner.json'), JSON.stringify({ ...currentOwner(), start: '1' }));
+    writeFileSync(join(run.path, `owner.${ownerMark({ ...currentOwner(), start: '1' })}`), '');
     const { exitCode, stderr } = await fleetfall('resume', run.path);
     expect(stderr).toMatch(
       /must be resumed as it was begun: .*host\.memoryBytes: 17179869184 ≠ \d+.*experiment\.main\.method: none ≠ [0-9a-f]{12}/,

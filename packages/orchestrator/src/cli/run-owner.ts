@@ -2,53 +2,53 @@
  * Who goes through a run's trials: said in its folder while it is done, so that no second process does the same, and
  * checked against what the trials that are there were run on, so that what is resumed is one run.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestsOf } from '@fleetfall/experiment/digest.ts';
 import type { RunLayout } from '@fleetfall/experiment/layout.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import type { RunRecord } from '@fleetfall/journal/records.ts';
-import { currentOwner, type Owner, reasonToKeep } from '../runtime/owner.ts';
+import { currentOwner, type Owner, ownerInName, ownerMark, reasonToKeep } from '../runtime/owner.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
-const OWNER_FILE = 'owner.json';
+/** A claim is an empty file: its name says all, so that nobody can find half of one. */
+const CLAIM = 'owner.';
 
 /**
- * Takes a run's folder for the calling process, until it is disposed.
+ * Takes a run's folder for the calling process, until it is disposed. Each writes a claim of its own before it looks for
+ * those of others: of two that come at once the later one sees the earlier, so that never both have it; where each sees
+ * the other, neither has. Nobody removes a claim but its own and those of the dead.
  * @throws SettingsError when another process has it, or may have it.
  */
 export function claimRun(folder: string): Disposable {
-  const file = join(folder, OWNER_FILE);
-  const own = JSON.stringify(currentOwner());
-  if (!wroteNew(file, own)) {
-    const reason = reasonToKeep(ownerIn(file));
-    if (reason !== null) {
-      throw new SettingsError(
-        `run '${folder}': must not be under way: ${reason}; if it has surely ended, remove ${file}`,
-      );
+  const own = claimOf(currentOwner());
+  const file = join(folder, own);
+  if (!wroteNew(file)) throw underWay(folder, own);
+  try {
+    const others = readdirSync(folder).filter((name) => name.startsWith(CLAIM) && name !== own);
+    for (const name of others) {
+      if (reasonToKeep(ownerInName(name)) !== null) throw underWay(folder, name);
+      rmSync(join(folder, name), { force: true });
     }
+  } catch (error) {
     rmSync(file, { force: true });
-    // Of two that find a dead owner at once only one comes to write.
-    if (!wroteNew(file, own))
-      throw new SettingsError(`run '${folder}': must not be under way: it was just begun`);
+    throw error;
   }
   return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
 }
 
-/** @throws SettingsError where one that was killed has left half a file. */
-function ownerIn(file: string): Owner {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
-  } catch (error) {
-    throw new SettingsError(`'${file}': must say whose run it is: remove it if the run has surely ended`, {
-      cause: error,
-    });
-  }
+const claimOf = (owner: Owner): string => `${CLAIM}${ownerMark(owner)}`;
+
+function underWay(folder: string, claim: string): SettingsError {
+  const reason = reasonToKeep(ownerInName(claim)) ?? 'it was under way a moment ago';
+  return new SettingsError(
+    `run '${folder}': must not be under way: ${reason}; if it has surely ended, remove ${join(folder, claim)}`,
+  );
 }
 
-function wroteNew(file: string, text: string): boolean {
+function wroteNew(file: string): boolean {
   try {
-    writeFileSync(file, text, { flag: 'wx' });
+    writeFileSync(file, '', { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
