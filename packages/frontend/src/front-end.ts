@@ -40,7 +40,7 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
   const incarnation = randomUUID();
   const random = seededRandom(`${boot.seed}/${memberId}/${incarnation}`);
   const kernel = ownKernelReader();
-  await findRoomToBoot(kernel, settings.uvThreads);
+  await findRoomToBoot(kernel, settings.uvThreads, log);
 
   await using parts = new AsyncDisposableStack();
   const client = parts.use(connectMetadata(boot.metadata, secret, callFrom));

@@ -17,16 +17,28 @@ const READ_AGAIN_MS = 10;
  * Waits until the threads that a boot holds for a moment are gone: no link and no construction is then refused for
  * their sake.
  * @param read the member's own kernel counters, as they are now.
+ * @param log is told of threads that stay: the wait for them has made the boot longer, and their room is lost to links.
  * @throws when the cgroup's limit is below what a front-end without peers needs.
  */
-export async function findRoomToBoot(read: () => KernelCounters | null, uvThreads: number): Promise<void> {
+export async function findRoomToBoot(
+  read: () => KernelCounters | null,
+  uvThreads: number,
+  log: (message: string) => void,
+): Promise<void> {
   const untilMs = performance.now() + PASSING_THREADS_MS_MAX;
   let kernel = read();
   while (kernel !== null && kernel.tasks > bootTasks(uvThreads) && performance.now() < untilMs) {
     await delay(READ_AGAIN_MS);
     kernel = read();
   }
-  if (kernel === null || kernel.limit === null) return;
+  if (kernel === null) return;
+  const staying = kernel.tasks - bootTasks(uvThreads);
+  if (staying > 0) {
+    log(
+      `${kernel.tasks} tasks after a boot that leaves ${bootTasks(uvThreads)}: ${staying} more did not end within ${PASSING_THREADS_MS_MAX} ms`,
+    );
+  }
+  if (kernel.limit === null) return;
   const needed = Math.max(kernel.tasks, bootTasks(uvThreads)) + CONSTRUCTION_TASKS;
   if (kernel.limit < needed) {
     throw new Error(
