@@ -42,3 +42,16 @@ test.each([0, 1, 39])('the account of a run goes on in a terminal of %i columns'
   for (const record of outage) account.heed(record);
   expect(told).toContain('prediction');
 });
+
+test('the account of a trial has nothing of the trial before', () => {
+  const told: string[] = [];
+  using account = startAccount({ write: (text: string) => told.push(text) });
+  const trial = (): string => {
+    told.length = 0;
+    for (const record of outage) account.heed(record);
+    return told.join('');
+  };
+  const first = trial();
+  expect(first).toContain('threads refused');
+  expect(trial()).toBe(first);
+});

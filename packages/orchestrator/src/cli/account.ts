@@ -62,6 +62,8 @@ export function startAccount(stream: AccountStream): Account {
   return {
     say,
     heed(record) {
+      // Another trial: its arms have the names of those before, and nothing of what became of them.
+      if (record.kind === 'run') folds.clear();
       const line = 'arm' in record ? armLine(foldOf(record.arm), record, dim) : runLine(record);
       if (line !== undefined) say(line);
     },
