@@ -61,6 +61,16 @@ export function titleOf(interruption: Interruption): string {
   return `${kind === 'signal' ? interruption.signal : kind} in ${phase} on ${runtime}`;
 }
 
+/** A part of the matrix, with titles: of one signal on a runtime, or all there that is none. */
+export function partOf(
+  runtime: Interruption['runtime'],
+  by: (typeof SIGNALS)[number] | 'other',
+): (readonly [string, Interruption])[] {
+  return INTERRUPTIONS.filter(
+    (each) => each.runtime === runtime && (each.kind === 'signal' ? each.signal : 'other') === by,
+  ).map((each) => [titleOf(each), each]);
+}
+
 /** What picks the sample and the moment within a phase: `FLEETFALL_TEST_SEED`, or the day. */
 export const SEED = process.env.FLEETFALL_TEST_SEED ?? new Date().toISOString().slice(0, 10);
 

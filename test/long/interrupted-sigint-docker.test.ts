@@ -1,0 +1,13 @@
+/**
+ * Runs on docker that are cut short by SIGINT in each phase.
+ */
+import { describe, it } from 'vitest';
+import { partOf, SEED } from '../interruption/cases.ts';
+import { interrupt } from '../interruption/interrupt.ts';
+import { DOCKER_LEFT_OUT } from '../runtimes.ts';
+
+if (DOCKER_LEFT_OUT !== null) it.skipIf(true)(`docker is left out: ${DOCKER_LEFT_OUT}`, () => undefined);
+
+describe(`a run that is cut short leaves nothing behind (FLEETFALL_TEST_SEED=${SEED})`, () => {
+  it.each(partOf('docker', 'SIGINT'))('%s', (_, each) => interrupt(each));
+});
