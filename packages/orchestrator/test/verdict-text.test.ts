@@ -3,6 +3,7 @@
  */
 import { stripVTControlCharacters } from 'node:util';
 import { judge } from '@fleetfall/claims/judge.ts';
+import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { expect, test } from 'vitest';
 import { tellRun } from '../../claims/test/journal-builder.ts';
 import { startAccount } from '../src/cli/account.ts';
@@ -54,4 +55,20 @@ test('the account of a trial has nothing of the trial before', () => {
   const first = trial();
   expect(first).toContain('threads refused');
   expect(trial()).toBe(first);
+});
+
+test('the account tells no rate of a moment', () => {
+  const rates = (records: readonly JournalRecord[]): string[] => {
+    let told = '';
+    using account = startAccount({ write: (text: string) => (told += text) });
+    for (const record of records) account.heed(record);
+    return told.match(/\d+ ok\/s/g) ?? [];
+  };
+  const cutShort = outage.flatMap((record) =>
+    record.kind === 'load' && record.record.kind === 'load'
+      ? [record, { ...record, record: { ...record.record, windowMs: 0.8 } }]
+      : [record],
+  );
+  expect(cutShort.length).toBeGreaterThan(outage.length);
+  expect(rates(cutShort)).toEqual(rates(outage));
 });

@@ -5,6 +5,9 @@
 import type { ArmRecord, Phase, Stamp } from '@fleetfall/journal/records.ts';
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
 
+/** A load that is stopped closes its last window early: one request in a millisecond is no rate. */
+const RATE_WINDOW_MS_MIN = 100;
+
 export interface FleetStatus {
   phase: Phase | null;
   phaseBeganMs: number;
@@ -61,7 +64,7 @@ export function foldStatus(): StatusFold {
   }
 
   function heedLoad(record: Extract<ArmRecord, { kind: 'load' }>['record']): void {
-    if (record.kind !== 'load') return;
+    if (record.kind !== 'load' || record.windowMs < RATE_WINDOW_MS_MIN) return;
     const seconds = record.windowMs / 1_000;
     const failures = record.outcomes.filter(({ outcome }) => outcome !== 'ok');
     const sum = (counts: readonly { count: number }[]): number =>
