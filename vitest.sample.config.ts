@@ -16,7 +16,7 @@ const minutes = Number(process.env.FLEETFALL_SAMPLE_MINUTES ?? 5);
 const MINUTES: readonly (readonly [string, number])[] = [
   ['failed-teardown', 1],
   ['faults-in-experiments', 4],
-  ['interrupted-sig', 3],
+  ['interrupted-sig', 4],
   ['interrupted-other', 2],
   ['outage-variants', 4],
   ['trials-killed', 3],
