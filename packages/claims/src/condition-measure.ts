@@ -1,23 +1,16 @@
 /**
  * How the figures that conditions are on are measured from the journal, record by record. Figures of the load come
- * from its windows, by the arithmetic of thresholds; a latency from the histograms of all windows that its condition
- * asks for, added up, since percentiles of windows say nothing of the whole. Figures of the fleet are what its
- * front-ends last said.
+ * from its windows, by the arithmetic of thresholds (`journal/load-sample.ts`); a latency from the histograms of all
+ * windows that its condition asks for, added up, since percentiles of windows say nothing of the whole. Figures of the
+ * fleet are what its front-ends last said.
  */
 import { type Condition, type OtherMetric, readMetric } from '@fleetfall/experiment/condition.ts';
+import { createSample, voidLatencyReason, watchSilence } from '@fleetfall/journal/load-sample.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
-import { createSample } from '@fleetfall/journal/threshold-watch.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import { isDuration, type ThresholdMetric } from '@fleetfall/protocol/threshold.ts';
 import { type ArmSoFar, frontEndState } from './arm-so-far.ts';
-import {
-  answersOf,
-  OK,
-  voidCountReason,
-  voidLatencyReason,
-  type Window,
-  wentToKnown,
-} from './load-evidence.ts';
+import { answersOf, OK, voidCountReason, type Window, wentToKnown } from './load-evidence.ts';
 
 /** A figure over a span of monotonic time. Not a number where nothing can be said of it: it keeps no bound then. */
 export interface Sample {
@@ -47,7 +40,7 @@ export function measureOf(condition: Condition): Measure {
   if (read === null) throw new RangeError(`Cannot measure '${condition.metric}': it is no metric`);
   const { cohort } = condition;
   if (read.kind === 'other') return ofOther(read.metric, cohort);
-  if (isDuration(read.metric)) return ofLatency(read.metric, condition.for);
+  if (isDuration(read.metric)) return ofLatency(read.metric, condition);
   return ofCounts((window) => share(read.metric, ofCohort(window, cohort)));
 }
 
@@ -81,7 +74,10 @@ function windowIn(
   return beginMs < fromMs ? undefined : { window, beginMs, endMs: record.monoMs };
 }
 
-/** Each window for itself. @param value undefined where nothing was due. */
+/**
+ * Each window for itself.
+ * @param value undefined where nothing was due.
+ */
 function ofCounts(value: (window: Window) => number | undefined): Measure {
   return (record, _soFar, fromMs) => {
     const seen = windowIn(record, fromMs);
@@ -103,17 +99,18 @@ function ofCohort(window: Window, cohort: Condition['cohort']): Window {
     outcomes: answers.filter((each) => each.cohort === cohort && wentToKnown(each)),
     offered: 0,
     dropped: 0,
+    inFlight: 0,
   };
 }
 
-/** As a fraction. Where requests were due and none ended, all of them hang: nothing came back. */
+/** As a fraction. Where nothing came back in a window, what was under way throughout hangs. */
 function share(metric: ThresholdMetric, window: Window): number | undefined {
-  const sample = createSample({ metric });
+  const sample = createSample({ metric, bound: 0 });
+  const silence = watchSilence();
   sample.add(window);
-  const percent = sample.figure();
-  if (percent !== null) return percent / 100;
-  if (window.offered === 0) return undefined;
-  return metric.kind === 'errors' && metric.outcome === null ? 1 : 0;
+  silence.take(window);
+  const percent = sample.figure(silence.hanging);
+  return percent === null ? undefined : percent / 100;
 }
 
 function okPerSecond({ outcomes, windowMs }: Window): number {
@@ -122,27 +119,35 @@ function okPerSecond({ outcomes, windowMs }: Window): number {
 }
 
 /**
- * Of the last windows together, as many as come to `forMs`. A window in which requests were due and nothing ended well
- * says nothing of how long they take: no bound is kept then, and what follows begins anew.
+ * Of the last windows together, as many as come to what the condition is for. A window in which requests were due and
+ * that says nothing of how long they take keeps no bound, and what follows begins anew.
  */
-function ofLatency(metric: ThresholdMetric, forMs: number): Measure {
+function ofLatency(metric: ThresholdMetric, { is, for: forMs }: Pick<Condition, 'is' | 'for'>): Measure {
+  const silence = watchSilence();
   let together: Window[] = [];
+  const figureOf = (windows: readonly Window[]): number | null => {
+    const sample = createSample({ metric, bound: is.value });
+    for (const each of windows) sample.add(each);
+    return sample.figure(silence.hanging);
+  };
   return (record, _soFar, fromMs) => {
     const seen = windowIn(record, fromMs);
     if (seen === undefined) return undefined;
     const { window, beginMs, endMs } = seen;
     const reason = voidLatencyReason(window);
-    if (reason !== null) return { beginMs, endMs, reason };
-    if (window.latencyMs === null && window.offered === 0) return undefined;
-    if (window.latencyMs === null) {
+    if (reason !== null) {
+      silence.lose();
+      return { beginMs, endMs, reason };
+    }
+    silence.take(window);
+    if (figureOf([window]) === null) {
       together = [];
-      return { beginMs, endMs, value: Number.NaN };
+      const isIdle = window.offered === 0 && window.inFlight === 0 && window.outcomes.length === 0;
+      return isIdle ? undefined : { beginMs, endMs, value: Number.NaN };
     }
     together.push(window);
     while (lengthOf(together.slice(1)) >= forMs) together.shift();
-    const sample = createSample({ metric });
-    for (const each of together) sample.add(each);
-    return { beginMs: endMs - lengthOf(together), endMs, value: sample.figure() ?? Number.NaN };
+    return { beginMs: endMs - lengthOf(together), endMs, value: figureOf(together) ?? Number.NaN };
   };
 }
 

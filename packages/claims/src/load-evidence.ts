@@ -1,18 +1,17 @@
 /**
  * Which windows of the load are evidence of the service. A generator says of each window whether it kept its schedule;
- * how much that voids depends on what is asked of the window. A latency is void wherever the generator says so: a few
- * milliseconds of its own are a part of every latency. A count of requests stands a late burst, since who sends late
- * still sends: it is void when the load stood still for a good part of the window, or failed by itself. What the load
- * could not send while its own loop ran was held back by requests that hang at the service, and counts against it.
+ * how much that voids depends on what is asked of the window. A latency is void wherever the generator was late by its
+ * own doing (`journal/load-sample.ts`): a few milliseconds of its own are a part of every latency. A count of requests
+ * stands a late burst, since who sends late still sends: it is void when the load stood still for a good part of the
+ * window, or failed by itself. What the load could not send while its own loop ran was held back by requests that hang
+ * at the service, and counts against it.
  */
 import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
 import { BALANCER_ID } from '@fleetfall/protocol/balancer-stdio.ts';
-import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import { CLIENT_ERROR_OUTCOME, type LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 
 /** The outcome of a request that ended well. */
 export const OK = 'ok';
-/** The outcome of a request that failed in the generator itself: nobody was asked, so nobody answered badly. */
-const CLIENT_ERROR = 'client-error';
 
 /** What the load tells of one window. */
 export type Window = Extract<LoadRecord, { kind: 'load' }>;
@@ -29,7 +28,7 @@ export function voidCountReason(window: Window): string | null {
   // A valid generator is below all these bounds. Journals of before it judged itself are taken as they are.
   if (window.generator?.verdict !== 'invalid') return null;
   const failed = window.outcomes.reduce(
-    (sum, { outcome, count }) => sum + (outcome === CLIENT_ERROR ? count : 0),
+    (sum, { outcome, count }) => sum + (outcome === CLIENT_ERROR_OUTCOME ? count : 0),
     0,
   );
   if (failed > window.offered * CLIENT_ERROR_FRACTION_MAX)
@@ -38,12 +37,6 @@ export function voidCountReason(window: Window): string | null {
   const allowedMs = window.windowMs * STANDSTILL_FRACTION_MAX;
   if (standstillMs <= allowedMs) return null;
   return `the load stood still: p99 ${Math.round(standstillMs)} ms, at most ${Math.round(allowedMs)} ms is allowed for a count`;
-}
-
-/** Why latencies in a window are the load's doing; null when they are evidence. */
-export function voidLatencyReason({ generator }: Window): string | null {
-  if (generator?.verdict !== 'invalid') return null;
-  return generator.reason ?? 'the load did not keep its schedule';
 }
 
 /** Those of some windows that are evidence by a rule, or, where most of them are not, why. */
@@ -82,7 +75,7 @@ export function countsOf({ outcomes, dropped }: Window): Counts {
 
 /** The outcomes without those of the load's own failures. */
 export function answersOf(outcomes: Window['outcomes']): Window['outcomes'] {
-  return outcomes.filter(({ outcome }) => outcome !== CLIENT_ERROR);
+  return outcomes.filter(({ outcome }) => outcome !== CLIENT_ERROR_OUTCOME);
 }
 
 /** Whether it is known which front-end a request went to: none had it, or a balancer chose. */

@@ -174,10 +174,60 @@ describe('windows of a load', () => {
   });
 
   test('in which nothing ended well keep no bound on a latency', () => {
-    for (const is of ['< 60m', '>= 0ms']) {
-      const watch = watchCondition(condition('p99', is, 500), 'main');
-      watch.heed(window(500, { latencyMs: null, outcomes: [] }));
-      expect(watch.holds()).toBe(false);
+    const answered = [
+      { memberId: 'fe-1', cohort: 'incumbent', outcome: 'ServiceUnavailable', reason: null, count: 100 },
+    ] as const;
+    for (const is of ['< 60m', '>= 0ms'])
+      for (const outcomes of [[], answered]) {
+        const watch = watchCondition(condition('p99', is, 500), 'main');
+        watch.heed(window(500, { latencyMs: null, outcomes }));
+        expect(watch.holds()).toBe(false);
+      }
+  });
+
+  /** Nothing comes back any more: each window's requests join those under way, until no more may. */
+  const hangsFrom = (index: number): Partial<Window> => ({
+    latencyMs: null,
+    outcomes: [],
+    ...(index < 4
+      ? { inFlight: 100 * (index + 1) }
+      : { inFlight: 400, sent: 0, dropped: 100, generator: UNSENT }),
+  });
+  const UNSENT = { verdict: 'invalid', reason: 'only 0 % was sent', heldBack: true } as const;
+  const holdsAfter = (of: Condition, silentWindows: number): boolean => {
+    const watch = watchCondition(of, 'main');
+    const quick = tookMs(Array(100).fill(2));
+    for (const endMs of [500, 1_000]) watch.heed(window(endMs, quick));
+    for (let index = 0; index < silentWindows; index += 1)
+      watch.heed(window(1_500 + index * 500, hangsFrom(index)));
+    return watch.holds();
+  };
+
+  test('in which all requests hang or are dropped are slower than any bound that is over, and keep none', () => {
+    const slow = condition('p99', '> 500ms');
+    expect([0, 1, 2, 3, 6].map((windows) => holdsAfter(slow, windows))).toEqual([
+      ...[false, false, false, true, true],
+    ]);
+    const quick = condition('p99', '< 50ms');
+    expect([0, 1, 2, 6].map((windows) => holdsAfter(quick, windows))).toEqual([true, false, false, false]);
+    // Nobody knows yet of so long a bound, until requests are given up.
+    expect(holdsAfter(condition('p99', '> 60s'), 4)).toBe(false);
+    expect(holdsAfter(condition('p99', '< 60s'), 4)).toBe(false);
+    expect(holdsAfter(condition('p99', '> 60s'), 6)).toBe(true);
+    expect(holdsAfter(condition('goodput', '< 1%'), 3)).toBe(true);
+    expect(holdsAfter(condition('errors', '> 99%'), 3)).toBe(true);
+  });
+
+  test('in which a hundredth was dropped have a 99th percentile, and no maximum', () => {
+    const dropping = { ...tookMs(Array(99).fill(2)), sent: 99, dropped: 1, generator: UNSENT };
+    for (const [metric, is, holds] of [
+      ['p99', '< 50ms', true],
+      ['max', '< 50ms', false],
+      ['max', '> 60s', true],
+    ] as const) {
+      const watch = watchCondition(condition(metric, is), 'main');
+      for (const endMs of [500, 1_000]) watch.heed(window(endMs, dropping));
+      expect([metric, is, watch.holds()]).toEqual([metric, is, holds]);
     }
   });
 });

@@ -1,13 +1,8 @@
 import { outcomeOf } from '@fleetfall/claims/arm-outcome.ts';
 import { firstFailedRequest, goodputOf, goodputOfWindows } from '@fleetfall/claims/goodput.ts';
 import { judge } from '@fleetfall/claims/judge.ts';
-import {
-  countsOf,
-  voidCountReason,
-  voidLatencyReason,
-  type Window,
-  weighCounts,
-} from '@fleetfall/claims/load-evidence.ts';
+import { countsOf, voidCountReason, type Window, weighCounts } from '@fleetfall/claims/load-evidence.ts';
+import { voidLatencyReason } from '@fleetfall/journal/load-sample.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { describe, expect, test } from 'vitest';
 import { stoodStill, withLoadStandingStill } from './alter-journal.ts';
@@ -60,6 +55,9 @@ describe('a window of an invalid generator', () => {
     const dropping = { ...WINDOW, sent: 40, dropped: 60, generator: INVALID };
     expect(voidCountReason(dropping)).toBeNull();
     expect(goodputOfWindows([{ endMs: 0, atMs: 0, load: { ...dropping, outcomes: [] } }])?.fraction).toBe(0);
+    const unsent = { ...INVALID, heldBack: true } as const;
+    expect(voidLatencyReason({ generator: unsent })).toBeNull();
+    expect(voidLatencyReason({ generator: { ...unsent, heldBack: false } })).toBe(INVALID.reason);
   });
 });
 

@@ -1,12 +1,11 @@
 /**
- * Holds seconds of a load against a threshold, as they come or afterwards: a steady state, or a condition to stop at.
- * Having seen nothing is `unknown`, never a pass; nor is a second in which the generator did not keep its schedule
- * evidence for or against the service. To a latency, a request that nobody answered took longer than any bound: a
- * service that lets most requests hang is not quick. One that was answered by an error is goodput's matter. Pure.
+ * Holds seconds of a load against a threshold, as they come or afterwards. Having seen nothing is `unknown`, never a
+ * pass; nor is a second in which the generator by its own doing did not keep its schedule evidence for or against the
+ * service, whatever the threshold is on. What windows come to is `load-sample.ts`'s. Pure.
  */
-import { type LoadRecord, UNANSWERED_OUTCOMES } from '@fleetfall/protocol/load-stdio.ts';
+import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import type { Threshold } from '@fleetfall/protocol/threshold.ts';
-import { DurationHistogram } from './histogram.ts';
+import { createSample, voidLatencyReason, watchSilence } from './load-sample.ts';
 
 export type ThresholdStatus = 'pass' | 'fail' | 'unknown';
 type Window = Extract<LoadRecord, { kind: 'load' }>;
@@ -34,14 +33,20 @@ export function watchThreshold(threshold: Threshold): ThresholdWatch {
 /** Everything after the delay together. */
 function watchAll(threshold: Threshold): ThresholdWatch {
   const sample = createSample(threshold);
+  const silence = watchSilence();
   let elapsedMs = 0;
   const result = (): ThresholdResult => {
-    const figure = sample.figure();
+    const figure = sample.figure(silence.hanging);
     return { threshold, figure, status: statusOf(threshold, figure) };
   };
   return {
     take(window) {
-      if (elapsedMs >= threshold.delayMs && isEvidence(window)) sample.add(window);
+      if (elapsedMs >= threshold.delayMs) {
+        if (isEvidence(window)) {
+          sample.add(window);
+          silence.take(window);
+        } else silence.lose();
+      }
       elapsedMs += window.windowMs;
       return result();
     },
@@ -53,6 +58,7 @@ function watchAll(threshold: Threshold): ThresholdWatch {
 
 /** Each window for itself; it counts once it has been missed for so long without a break. */
 function watchSpans(threshold: Threshold, forMs: number): ThresholdWatch {
+  const silence = watchSilence();
   let elapsedMs = 0;
   let missedMs = 0;
   let unseenMs = 0;
@@ -71,8 +77,11 @@ function watchSpans(threshold: Threshold, forMs: number): ThresholdWatch {
       elapsedMs += window.windowMs;
       if (!counts) return result();
       const sample = createSample(threshold);
-      if (isEvidence(window)) sample.add(window);
-      const figure = sample.figure();
+      if (isEvidence(window)) {
+        sample.add(window);
+        silence.take(window);
+      } else silence.lose();
+      const figure = sample.figure(silence.hanging);
       const seen = statusOf(threshold, figure);
       last = figure ?? last;
       unseenMs = seen === 'unknown' ? unseenMs + window.windowMs : 0;
@@ -89,7 +98,7 @@ function watchSpans(threshold: Threshold, forMs: number): ThresholdWatch {
   };
 }
 
-const isEvidence = ({ generator }: Window): boolean => generator?.verdict !== 'invalid';
+const isEvidence = (window: Window): boolean => voidLatencyReason(window) === null;
 
 function statusOf({ operator, bound }: Threshold, figure: number | null): ThresholdStatus {
   if (figure === null) return 'unknown';
@@ -100,53 +109,4 @@ function statusOf({ operator, bound }: Threshold, figure: number | null): Thresh
     '>=': figure >= bound,
   }[operator];
   return held ? 'pass' : 'fail';
-}
-
-/** Some windows together. */
-export interface Sample {
-  add(window: Window): void;
-  /** In the metric's unit, milliseconds or percent; null without anything to measure. */
-  figure(): number | null;
-}
-
-export function createSample({ metric }: Pick<Threshold, 'metric'>): Sample {
-  if (metric.kind === 'latency' || metric.kind === 'service') {
-    const histogram = new DurationHistogram();
-    let unanswered = 0;
-    return {
-      add({ histograms, outcomes, dropped }) {
-        if (histograms !== undefined) histogram.add(histograms[metric.kind]);
-        // What was not sent was not served slowly, but its user waited.
-        if (metric.kind === 'latency') unanswered += dropped;
-        for (const { outcome, count } of outcomes) if (UNANSWERED_OUTCOMES.has(outcome)) unanswered += count;
-      },
-      figure() {
-        const answered = histogram.count;
-        if (unanswered === 0) return histogram.percentileMs(metric.percentile);
-        // The same rank, counted among those that were answered: beyond the last of them is no answer.
-        const percentile =
-          answered === 0
-            ? Number.POSITIVE_INFINITY
-            : (metric.percentile * (answered + unanswered)) / answered;
-        return percentile > 100 ? Number.POSITIVE_INFINITY : histogram.percentileMs(percentile);
-      },
-    };
-  }
-  let ended = 0;
-  let matching = 0;
-  const matches = (outcome: string): boolean =>
-    metric.kind === 'goodput'
-      ? outcome === 'ok'
-      : outcome !== 'ok' && (metric.outcome === null || metric.outcome === outcome);
-  return {
-    add({ outcomes, dropped }) {
-      ended += dropped;
-      if (metric.kind === 'errors' && metric.outcome === null) matching += dropped;
-      for (const { outcome, count } of outcomes) {
-        ended += count;
-        if (matches(outcome)) matching += count;
-      }
-    },
-    figure: () => (ended === 0 ? null : (matching * 100) / ended),
-  };
 }

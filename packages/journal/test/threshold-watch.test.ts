@@ -9,9 +9,13 @@ interface Second {
   readonly errors?: Readonly<Record<string, number>>;
   readonly dropped?: number;
   readonly invalid?: boolean;
+  readonly unsent?: boolean;
+  readonly offered?: number;
+  readonly inFlight?: number;
 }
 
-function second({ latenciesMs = [], errors = {}, dropped = 0, invalid = false }: Second) {
+function second(told: Second) {
+  const { latenciesMs = [], errors = {}, dropped = 0, offered = 0, inFlight = 0 } = told;
   const histogram = new DurationHistogram();
   for (const ms of latenciesMs) histogram.record(ms);
   const counts = histogram.toCounts();
@@ -26,18 +30,23 @@ function second({ latenciesMs = [], errors = {}, dropped = 0, invalid = false }:
     kind: 'load',
     windowEndMs: 0,
     windowMs: 1_000,
-    offered: 0,
+    offered,
     sent: 0,
     dropped,
-    inFlight: 0,
+    inFlight,
     outcomes,
     latencyMs: null,
     latenessP99Ms: 0,
     targetsReady: 1,
     histograms: { latency: counts, service: counts, lateness: counts, loopDelay: counts },
-    generator: invalid
-      ? { verdict: 'invalid', reason: 'requests were sent late' }
-      : { verdict: 'valid', reason: null },
+    generator:
+      told.invalid === true || told.unsent === true
+        ? {
+            verdict: 'invalid',
+            reason: 'the schedule was not kept',
+            heldBack: told.unsent === true,
+          }
+        : { verdict: 'valid', reason: null },
   } satisfies Extract<LoadRecord, { kind: 'load' }>;
 }
 
@@ -83,6 +92,33 @@ test('a request that nobody answered took longer than any bound; one answered by
     'pass',
   ]);
   expect(statuses('p99 < 50ms', [FAILING])).toEqual(['pass']);
+});
+
+test('where nothing comes back, what hangs for longer than the bound is beyond it, and of the rest nothing is known', () => {
+  const began: Second = { offered: 100, inFlight: 100 };
+  const hanging: Second = { offered: 100, inFlight: 200 };
+  const full: Second = { offered: 100, inFlight: 200, dropped: 100, unsent: true };
+  expect(statuses('p99 < 50ms', [FAST, began, hanging, full])).toEqual(['pass', 'pass', 'fail', 'fail']);
+  expect(statuses('p99 < 50ms for 2s', [FAST, began, hanging, full])).toEqual([
+    ...['pass', 'pass', 'pass', 'fail'],
+  ]);
+  expect(statuses('p99 < 10s', [FAST, began, hanging])).toEqual(['pass', 'pass', 'unknown']);
+  expect(statuses('p99 > 10s', [FAST, began, hanging])).toEqual(['fail', 'fail', 'unknown']);
+  expect(statuses('goodput > 99%', [FAST, began, hanging])).toEqual(['pass', 'pass', 'fail']);
+  expect(statuses('errors{timeout} < 1%', [FAST, began, hanging])).toEqual(['pass', 'pass', 'pass']);
+  // They came back, and were counted as what they were.
+  const late: Second = { latenciesMs: Array(200).fill(1_500) };
+  expect(statuses('p50 < 50ms', [FAST, FAST, FAST, began, hanging, late])).toEqual([
+    ...['pass', 'pass', 'pass', 'pass', 'pass', 'pass'],
+  ]);
+  expect(statuses('max < 1s', [FAST, began, hanging, late])).toEqual(['pass', 'pass', 'fail', 'fail']);
+});
+
+test('a request that failed in the load itself is nobody’s answer', () => {
+  const failing: Second = { latenciesMs: Array(999).fill(10), errors: { 'client-error': 1 } };
+  expect(statuses('max < 50ms', [failing])).toEqual(['pass']);
+  expect(statuses('goodput >= 100%', [failing])).toEqual(['pass']);
+  expect(statuses('max < 50ms', [{ errors: { 'client-error': 1 } }])).toEqual(['unknown']);
 });
 
 test('a second of which nothing is known breaks a span: nobody saw it missed', () => {

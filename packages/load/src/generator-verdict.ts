@@ -51,8 +51,12 @@ export function generatorVerdict(
   figures: GeneratorFigures,
   seconds: SecondsKept | null = null,
 ): GeneratorVerdict {
-  const reason = reasonOf(figures) ?? (seconds === null ? null : reasonOfSeconds(seconds));
-  return { verdict: reason === null ? 'valid' : 'invalid', reason };
+  const own = ownReason(figures);
+  const unsent = unsentReason(figures);
+  const reason = unsent ?? own ?? (seconds === null ? null : reasonOfSeconds(seconds));
+  if (reason === null) return { verdict: 'valid', reason };
+  // Only of a generator that ran on time is it known that others kept it from sending.
+  return { verdict: 'invalid', reason, ...(unsent !== null && own === null ? { heldBack: true } : {}) };
 }
 
 function reasonOfSeconds({ elapsedMs, invalidMs, longestInvalidMs }: SecondsKept): string | null {
@@ -65,18 +69,21 @@ function reasonOfSeconds({ elapsedMs, invalidMs, longestInvalidMs }: SecondsKept
   return null;
 }
 
-function reasonOf({ sent, dropped, clientErrors, lateness, loopDelay }: GeneratorFigures): string | null {
+function unsentReason({ sent, dropped }: GeneratorFigures): string | null {
   const offered = sent + dropped;
-  if (sent < offered * SENT_FRACTION_MIN) {
-    const percent = ((sent * 100) / offered).toFixed(1);
-    return `only ${percent} % of the schedule was sent (${sent} of ${offered}): at least 99.5 % must be`;
-  }
+  if (sent >= offered * SENT_FRACTION_MIN) return null;
+  const percent = ((sent * 100) / offered).toFixed(1);
+  return `only ${percent} % of the schedule was sent (${sent} of ${offered}): at least 99.5 % must be`;
+}
+
+function ownReason({ sent, dropped, clientErrors, lateness, loopDelay }: GeneratorFigures): string | null {
   const latenessMs = lateness.percentileMs(99) ?? 0;
   if (latenessMs > LATENESS_P99_MAX_MS)
     return `requests were sent late: p99 ${latenessMs.toFixed(1)} ms, at most ${LATENESS_P99_MAX_MS} ms is allowed`;
   const delayMs = loopDelay.percentileMs(99) ?? 0;
   if (delayMs > LOOP_DELAY_P99_MAX_MS)
     return `the generator's event loop stood still: delay p99 ${delayMs.toFixed(1)} ms, at most ${LOOP_DELAY_P99_MAX_MS} ms is allowed`;
+  const offered = sent + dropped;
   if (clientErrors > offered * CLIENT_ERROR_FRACTION_MAX)
     return `${clientErrors} of ${offered} requests failed in the generator itself`;
   return null;

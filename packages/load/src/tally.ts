@@ -3,7 +3,12 @@
  * counts by server, operation and outcome, and histograms that add up over windows and generators.
  */
 import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
-import type { Cohort, LoadRecord, OutcomeCount } from '@fleetfall/protocol/load-stdio.ts';
+import {
+  CLIENT_ERROR_OUTCOME,
+  type Cohort,
+  type LoadRecord,
+  type OutcomeCount,
+} from '@fleetfall/protocol/load-stdio.ts';
 import { generatorVerdict } from './generator-verdict.ts';
 import { createLatencySeries } from './latency-series.ts';
 
@@ -121,7 +126,7 @@ export function createTally(): Tally {
       if (outcome === 'ok') {
         totals.ok += 1;
         service.record(nowMs - request.sentAtMs);
-      } else if (outcome === 'client-error') clientErrors += 1;
+      } else if (outcome === CLIENT_ERROR_OUTCOME) clientErrors += 1;
       const counter = counterOf(request, outcome, reason);
       counter.count += 1;
       if (request.attempts > 1) counter.retries = (counter.retries ?? 0) + request.attempts - 1;

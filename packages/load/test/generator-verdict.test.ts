@@ -19,19 +19,25 @@ const KEPT: GeneratorFigures = {
   loopDelay: durations(1_000),
 };
 
-test.each<[string, Partial<GeneratorFigures>, string | null]>([
+test.each<[string, Partial<GeneratorFigures>, string | null, ('held back' | 'by itself')?]>([
   ['all is sent in time', {}, null],
   ['half a percent is dropped', { sent: 995, dropped: 5 }, null],
   [
     'more than that is dropped',
     { sent: 994, dropped: 6 },
     'only 99.4 % of the schedule was sent (994 of 1000): at least 99.5 % must be',
+    'held back',
   ],
   ['one in a hundred is late', { lateness: durations(1_000, 10, 80) }, null],
   [
     'more than that are late',
     { lateness: durations(1_000, 11, 80) },
     'requests were sent late: p99 80.0 ms, at most 5 ms is allowed',
+  ],
+  [
+    'more than that are late, and much is not sent',
+    { sent: 100, dropped: 900, lateness: durations(1_000, 11, 80) },
+    'only 10.0 % of the schedule was sent (100 of 1000): at least 99.5 % must be',
   ],
   [
     'its event loop stood still while nothing was due',
@@ -41,10 +47,11 @@ test.each<[string, Partial<GeneratorFigures>, string | null]>([
   ['half a percent failed in it', { clientErrors: 5 }, null],
   ['more than that failed in it', { clientErrors: 6 }, '6 of 1000 requests failed in the generator itself'],
   ['nothing was due', { sent: 0, lateness: durations(0), loopDelay: durations(0) }, null],
-])('a generator is judged by its own figures: %s', (_case, figures, reason) => {
+])('a generator is judged by its own figures: %s', (_case, figures, reason, how = 'by itself') => {
   expect(generatorVerdict({ ...KEPT, ...figures })).toEqual({
     verdict: reason === null ? 'valid' : 'invalid',
     reason,
+    ...(how === 'held back' ? { heldBack: true } : {}),
   });
 });
 

@@ -104,6 +104,9 @@ export interface HistogramCounts {
   readonly buckets: readonly number[];
 }
 
+/** The outcome of a request that failed in the generator itself: nobody was asked, so nobody answered badly. */
+export const CLIENT_ERROR_OUTCOME = 'client-error';
+
 /** Outcomes of requests that no server answered: nobody knows how long an answer would have taken. */
 export const UNANSWERED_OUTCOMES: ReadonlySet<string> = new Set([
   'timeout',
@@ -111,7 +114,6 @@ export const UNANSWERED_OUTCOMES: ReadonlySet<string> = new Set([
   'connection-refused',
   'connection-reset',
   'unreachable',
-  'client-error',
   'no-target',
 ]);
 
@@ -127,6 +129,8 @@ export interface LatencySeries {
 export interface GeneratorVerdict {
   readonly verdict: 'valid' | 'invalid';
   readonly reason: string | null;
+  /** It ran on time, and could not send since too many requests hung: an invalid window that shows the service as it is. */
+  readonly heldBack?: boolean;
 }
 
 /** The durations of one window. Journals of before these were kept have none. */

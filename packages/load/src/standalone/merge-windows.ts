@@ -1,6 +1,7 @@
 /** Adds up what several generators recorded of the same second. Pure. */
 import { type DurationHistogram, sumOf } from '@fleetfall/journal/histogram.ts';
 import type {
+  GeneratorVerdict,
   HistogramCounts,
   LatencySeries,
   LoadHistograms,
@@ -38,11 +39,16 @@ export function mergeWindows(windows: readonly WindowRecord[]): WindowRecord {
       loopDelay: sumOfHistograms(windows, 'loopDelay').toCounts(),
       ...mergeSeries(windows),
     },
-    generator: windows.find(({ generator }) => generator?.verdict === 'invalid')?.generator ?? {
-      verdict: 'valid',
-      reason: null,
-    },
+    generator: mergeVerdicts(windows),
   };
+}
+
+/** What one generator did by itself voids the sum, whatever held another one back. */
+function mergeVerdicts(windows: readonly WindowRecord[]): GeneratorVerdict {
+  const invalid = windows.flatMap(({ generator }) => (generator?.verdict === 'invalid' ? [generator] : []));
+  return (
+    invalid.find(({ heldBack }) => heldBack !== true) ?? invalid[0] ?? { verdict: 'valid', reason: null }
+  );
 }
 
 /** One histogram of all windows that have any. */

@@ -1,5 +1,6 @@
 /** What a whole load comes to: sums and percentiles of its seconds, and its verdict. Pure. */
 import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
+import { CLIENT_ERROR_OUTCOME } from '@fleetfall/protocol/load-stdio.ts';
 import { generatorVerdict, type SecondsKept } from '../generator-verdict.ts';
 import type { WindowRecord } from '../open-loop.ts';
 import { seriesOf } from './merge-windows.ts';
@@ -96,8 +97,11 @@ export function beginSummary(): SummaryInTheMaking {
       loopDelay.add(second.histograms.loopDelay);
     },
     summarise(thresholds) {
-      const clientErrors = outcomes['client-error'] ?? 0;
-      const generator = generatorVerdict({ ...figures, clientErrors, lateness, loopDelay }, seconds.kept());
+      const clientErrors = outcomes[CLIENT_ERROR_OUTCOME] ?? 0;
+      const { verdict, reason } = generatorVerdict(
+        { ...figures, clientErrors, lateness, loopDelay },
+        seconds.kept(),
+      );
       return {
         ...figures,
         outcomes: { ...outcomes },
@@ -108,7 +112,7 @@ export function beginSummary(): SummaryInTheMaking {
         byOperation: series.summarise(),
         attempts: attempts.summarise(),
         invalidSeconds: Math.round(seconds.kept().invalidMs / 100) / 10,
-        ...(generator.verdict === 'invalid' || thresholds === null ? generator : thresholds),
+        ...(verdict === 'invalid' || thresholds === null ? { verdict, reason } : thresholds),
       };
     },
   };
