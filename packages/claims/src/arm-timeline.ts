@@ -71,6 +71,21 @@ export function phaseSpan(records: readonly JournalRecord[], arm: Arm, phase: Ph
   return phaseSpans(records, arm).find((span) => span.phase === phase);
 }
 
+/**
+ * The part of a phase after the fleet was last declared settled before the phase's end: when all that was done to it had
+ * had its time to show. Of no length where it never was, undefined when the arm never came to the phase.
+ */
+export function settledSpan(
+  records: readonly JournalRecord[],
+  arm: Arm,
+  phase: Phase,
+): PhaseSpan | undefined {
+  const span = phaseSpan(records, arm, phase);
+  if (span === undefined) return undefined;
+  const settled = recordsOf(records, arm, 'settled').findLast(({ monoMs }) => monoMs <= span.endMs);
+  return { ...span, beginMs: Math.max(span.beginMs, settled?.monoMs ?? span.endMs) };
+}
+
 /** The arm's configuration; undefined when it was never journalled. */
 export function settingsOf(records: readonly JournalRecord[], arm: Arm): ArmSettings | undefined {
   return recordsOf(records, arm, 'arm')[0]?.settings;

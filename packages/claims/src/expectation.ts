@@ -125,7 +125,8 @@ function nothingRefused({ arm, refusals: { incumbent, newcomer } }: JudgedArm): 
 function signatureCriterion({ arm, failing }: JudgedArm, name: Signature): Criterion[] {
   if (name !== 'back-end-unreachable' && name !== 'members-died') return [];
   if (failing === null || failing.failed === 0) {
-    return [{ name, standing: 'unknown', reason: `${arm}: no request failed in a hold at full size` }];
+    const why = failing?.invalid ?? 'no request failed in a hold at full size';
+    return [{ name, standing: 'unknown', reason: `${arm}: ${why}` }];
   }
   const { failed, withoutBackEnd, withoutFrontEnd, down, backEndsAway } = failing;
   const ofBackEnds = name === 'back-end-unreachable';
@@ -135,7 +136,23 @@ function signatureCriterion({ arm, failing }: JudgedArm, name: Signature): Crite
   const seen = ofBackEnds ? backEndsAway : down.map((id) => `${id} was down`);
   const want = ofBackEnds ? 'a back-end' : 'a member that was down';
   const reason = `${arm}: ${asSigned} of ${counted(failed, 'failure')} were for want of ${want}; ${seen.length === 0 ? `nothing shows ${ofBackEnds ? 'that a back-end was away' : 'that a member was down'}` : seen.join(', ')}`;
-  return [{ name, standing: asSigned * 2 > failed && seen.length > 0 ? 'met' : 'unmet', reason }];
+  if (asSigned * 2 > failed && seen.length > 0) return [{ name, standing: 'met', reason }];
+  const unseen = ofBackEnds ? unprobed(failing, asSigned) : hiddenByBalancer(failing, asSigned);
+  if (unseen !== null) return [{ name, standing: 'unknown', reason: `${reason}; ${unseen}` }];
+  return [{ name, standing: 'unmet', reason }];
+}
+
+/** Why it cannot be told whether a back-end was away where failures say so; null where it can. */
+function unprobed({ failed, backEndsAway, backEndsUnprobed }: Failing, asSigned: number): string | null {
+  if (asSigned * 2 <= failed || backEndsAway.length > 0 || backEndsUnprobed.length === 0) return null;
+  return `too few probes reached for ${backEndsUnprobed.join(', ')} to tell`;
+}
+
+/** Why it cannot be told whether failures were at the members that were down; null where it can. */
+function hiddenByBalancer({ failed, down, ofUnknownFrontEnd }: Failing, asSigned: number): string | null {
+  const isDown = down.some((id) => id.startsWith('fe-'));
+  if (!isDown || (asSigned + ofUnknownFrontEnd) * 2 <= failed) return null;
+  return `${ofUnknownFrontEnd} went through the balancer, and which front-end they were at is not known`;
 }
 
 function mustBeHeld({ arm, claims }: JudgedArm, id: string): Criterion {

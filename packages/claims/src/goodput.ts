@@ -5,7 +5,7 @@
  */
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
-import { fleetSizes, isWithin, phaseSpan, recordsOf } from './arm-timeline.ts';
+import { fleetSizes, isWithin, phaseSpan, recordsOf, settledSpan } from './arm-timeline.ts';
 import {
   answersOf,
   countsOf,
@@ -102,18 +102,17 @@ export function invalidLoad(
   return weighedWindows(records, arm, phase, part).invalid;
 }
 
-function weighedWindows(
+/** Both of these: the windows of a phase that are evidence, or why most are not. */
+export function weighedWindows(
   records: readonly JournalRecord[],
   arm: Arm,
   phase: Phase,
   part: 'whole' | 'settled',
 ): Weighed<LoadWindow> {
-  const span = phaseSpan(records, arm, phase);
+  const span = part === 'whole' ? phaseSpan(records, arm, phase) : settledSpan(records, arm, phase);
   if (span === undefined) return { fair: [], invalid: null };
-  const settled = recordsOf(records, arm, 'settled').findLast(({ monoMs }) => monoMs <= span.endMs);
-  const fromMs = part === 'whole' ? span.beginMs : Math.max(span.beginMs, settled?.monoMs ?? span.endMs);
   const windows = loadWindows(records, arm).filter(
-    ({ endMs, load }) => isWithin(span, endMs) && endMs - load.windowMs >= fromMs,
+    ({ endMs, load }) => isWithin(span, endMs) && endMs - load.windowMs >= span.beginMs,
   );
   return weighCounts(windows, ({ load }) => load);
 }
