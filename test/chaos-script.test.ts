@@ -3,6 +3,7 @@
  */
 import { judge } from '@fleetfall/claims/judge.ts';
 import { readJournal } from '@fleetfall/journal/read.ts';
+import { readHistory } from '@fleetfall/load/history-on-disk/reader.ts';
 import { SettingsError, startFleet } from '@fleetfall/orchestrator/index.ts';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './fleetfall.ts';
@@ -40,9 +41,12 @@ describe('a chaos script', () => {
       expect(killed.outcome).toBe('installed');
       expect(fleet.status().faults.map(({ faultId }) => faultId)).toEqual([killed.faultId]);
       expect(await fleet.heal()).toMatchObject([{ outcome: 'healed' }]);
-      const { sent, ok, readBack } = await fleet.load.stop();
+      const { sent, ok, readBack, history } = await fleet.load.stop();
       expect(readBack).toEqual({ acknowledged: ok, lost: 0, duplicated: 0, outOfOrder: 0 });
       expect(ok).toBeLessThan(sent);
+      const { writes, complete } = readHistory(history ?? '');
+      const acknowledged = writes.filter(({ state }) => state === 'acknowledged');
+      expect([complete, writes.length, acknowledged.length]).toEqual([true, sent, ok]);
       await expect(fleet.goodput()).rejects.toThrow(SettingsError);
       await expect(fleet.grow(30)).rejects.toThrow(/frontEndsMax is 24: must be at most 21/);
       await expect(fleet.resume('fe-01')).rejects.toThrow(/'fe-01' is not paused: no member is/);
@@ -51,7 +55,7 @@ describe('a chaos script', () => {
     expect([run.kind, run.experiment, run.runtime]).toEqual(['run', 'script', 'cgroup']);
     expect(records.at(-1)).toMatchObject({ kind: 'end', how: 'complete' });
     const verdict = judge(records);
-    expect(verdict.arms[0]?.readBack?.result?.lost).toBe(0);
+    expect(verdict.arms[0]?.readBack).toMatchObject({ result: { lost: 0 }, history: 'main.history' });
     expect(verdict.arms.map(({ arm, outcome }) => [arm, outcome])).toEqual([['main', 'outage']]);
   });
 

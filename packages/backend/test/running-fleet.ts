@@ -28,6 +28,7 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const context = {
   signal: new AbortController().signal,
   emit: () => undefined,
+  unreadBytes: () => 0,
   log: () => undefined,
 };
 

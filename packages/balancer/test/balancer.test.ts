@@ -60,6 +60,7 @@ async function startUnderTest() {
         records.push(record as BalancerRecord);
         for (const hear of listeners) hear();
       },
+      unreadBytes: () => 0,
       log: () => undefined,
     },
   );

@@ -1,9 +1,10 @@
 /**
  * Whether what was acknowledged was there afterwards: what an arm's load read back when it had ended, held against what
- * it had kept of every write.
+ * it had kept of every write; and where that history is, for whoever would check it by other means.
  */
 import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
 import { recordsOf, settingsOf } from './arm-timeline.ts';
+import { counted } from './figures.ts';
 
 export interface ReadBack {
   /** null when nothing was read back. */
@@ -22,6 +23,17 @@ export interface ReadBack {
   readonly failure: string;
   /** Whether the client tries again by itself: a write may be there twice then, each time in another place. */
   readonly retries: boolean;
+  /** The file beside the journal with what became of every write; null where none was kept. */
+  readonly history: string | null;
+}
+
+/** What was read back, in one clause, with the file of the history. */
+export function readBackText({ result, failure, history }: ReadBack): string {
+  const seen =
+    result === null
+      ? `nothing was read back: ${failure}`
+      : `${counted(result.acknowledged, 'record')} acknowledged, ${result.lost} lost, ${result.duplicated} there twice, ${result.outOfOrder} out of order; ${result.unknownFound} of ${result.unknown} of unknown outcome were written`;
+  return history === null ? seen : `${seen}; every write is in ${history}`;
 }
 
 /** What an arm's load read back; null where the experiment did not ask for it. */
@@ -33,12 +45,13 @@ export function readBackOf(records: readonly JournalRecord[], arm: Arm): ReadBac
     (record) => record.kind === 'read-back' || (record.kind === 'failed' && record.op === 'read-back'),
   );
   const retries = settings.client === 'sdk';
+  const history = recordsOf(records, arm, 'history').at(-1)?.file ?? null;
   if (last?.kind === 'read-back') {
     const { acknowledged, lost, duplicated, outOfOrder } = last;
     const { unknown = 0, unknownFound = 0, refusedButFound = 0 } = last;
     const counts = { acknowledged, lost, duplicated, outOfOrder, unknown, unknownFound, refusedButFound };
-    return { result: counts, failure: '', retries };
+    return { result: counts, failure: '', retries, history };
   }
   const failure = last?.kind === 'failed' ? last.message : 'the arm did not come so far';
-  return { result: null, failure, retries };
+  return { result: null, failure, retries, history };
 }

@@ -1,11 +1,15 @@
 import { judge } from '@fleetfall/claims/judge.ts';
+import { readBackOf, readBackText } from '@fleetfall/claims/read-back.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { describe, expect, test } from 'vitest';
 import { tellRun } from './journal-builder.ts';
 
 /** A run whose main arm was to be verified, with what its load said at the end. */
-function verified(said: Exclude<LoadRecord, { kind: 'ready' }> | null, client: 'raw' | 'sdk' = 'raw') {
+function verified(
+  said: Exclude<LoadRecord, { kind: 'ready' | 'history' }> | null,
+  client: 'raw' | 'sdk' = 'raw',
+) {
   const asked = tellRun().map((record) =>
     record.kind === 'arm' && record.arm === 'main'
       ? { ...record, settings: { ...record.settings, client, verifies: true } }
@@ -49,6 +53,22 @@ describe('a run that is read back', () => {
   test('may hold twice, and in another place, what a client wrote again by itself', () => {
     expect(verified(readBack({ duplicated: 2, outOfOrder: 2 }), 'sdk').verdict).toBe('as-expected');
     expect(verified(readBack({ lost: 1, found: 999 }), 'sdk').verdict).toBe('not-as-expected');
+  });
+
+  test('tells where the history of its writes is, and none of a run that kept none', () => {
+    const stamp = { monoMs: 0, atMs: 0, arm: 'main' } as const;
+    const asked = tellRun().map((record) =>
+      record.kind === 'arm' ? { ...record, settings: { ...record.settings, verifies: true } } : record,
+    );
+    const kept: JournalRecord = { ...stamp, kind: 'history', stream: 'orders', file: 'main.history' };
+    const text = (records: readonly JournalRecord[]): string => {
+      const read = readBackOf([...records, { ...stamp, kind: 'load', record: readBack() }], 'main');
+      return read === null ? '' : readBackText(read);
+    };
+    expect(text([...asked, kept])).toMatch(
+      /^1000 records acknowledged, 0 lost.*; every write is in main\.history$/,
+    );
+    expect(text(asked)).not.toContain('every write');
   });
 
   test('is inconclusive when nothing was read back, and says why', () => {

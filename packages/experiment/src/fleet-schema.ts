@@ -106,6 +106,6 @@ export const loadSchema = z.strictObject({
     .meta({ description: 'of the calls, so many read, shard after shard; the others put' }),
   verify: flag.default(false).meta({
     description:
-      'whether every shard is read to its end when the load has ended, and no acknowledged record may be lost',
+      'whether every shard is read to its end when the load has ended, and no acknowledged record may be lost; a .history file beside the journal has what became of every write then',
   }),
 });

@@ -85,7 +85,12 @@ export async function startInProcessFrontEnd(
   memberId = 'fe-1',
 ): Promise<RunningFrontEnd> {
   await using parts = new AsyncDisposableStack();
-  const context = { signal: new AbortController().signal, emit: () => undefined, log: () => undefined };
+  const context = {
+    signal: new AbortController().signal,
+    emit: () => undefined,
+    unreadBytes: () => 0,
+    log: () => undefined,
+  };
   const { endpoint } = parts.use(await startFrontEnd(bootOf(metadata, settings, memberId), context));
   const client = connectClient(endpoint);
   parts.defer(() => client.destroy());

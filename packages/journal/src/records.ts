@@ -168,7 +168,9 @@ export type ArmRecord = { readonly arm: Arm } & (
   | { readonly kind: 'witness'; readonly sampledAtMs: number; readonly readings: readonly WitnessReading[] }
   | ({ readonly kind: 'observer' } & { readonly record: Exclude<ObserverRecord, { kind: 'ready' }> })
   | ({ readonly kind: 'balancer' } & { readonly record: Exclude<BalancerRecord, { kind: 'ready' }> })
-  | ({ readonly kind: 'load' } & { readonly record: Exclude<LoadRecord, { kind: 'ready' }> })
+  | ({ readonly kind: 'load' } & { readonly record: Exclude<LoadRecord, { kind: 'ready' | 'history' }> })
+  /** What becomes of every write of the load is kept in this file from now on, beside the journal, for `readHistory`. */
+  | { readonly kind: 'history'; readonly stream: string; readonly file: string }
 );
 
 /**

@@ -65,6 +65,7 @@ const stages: Rule = {
     ),
 };
 const isFraction = numberUpTo(1);
+const yesOrNo: Rule = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
 const fraction: Rule = { allowed: 'a number from 0 to 1', accepts: isFraction };
 const keys: Rule = {
   allowed: "{kind: 'uniform'}, {kind: 'zipf', exponent} or {kind: 'hot', fraction}",
@@ -102,6 +103,7 @@ const RULES: Readonly<Record<LoadCommand['op'], Rules>> = {
     arrivals: optional(oneOf('even', 'poisson')),
     keys: optional(keys),
     readFraction: optional(fraction),
+    history: optional(yesOrNo),
   },
   stop: {},
   'read-back': { stream: streamName, timeoutMs: wholeFrom(1, JOB_TIMEOUT_MS_MAX) },

@@ -7,6 +7,8 @@ import type { LoadBoot } from '@fleetfall/protocol/boot.ts';
 import { LOAD_LIMITS, type LoadCommand, type LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { readCommand } from './commands.ts';
 import { createHistory, type WriteHistory } from './history.ts';
+import { tellBlocks } from './history-on-disk/tell-blocks.ts';
+import { type HistoryWriter, writeHistory } from './history-on-disk/writer.ts';
 import { createPatientCaller } from './patient-call.ts';
 import { readStream } from './read-back.ts';
 import { compareWith } from './read-comparison.ts';
@@ -18,6 +20,8 @@ import { listShards } from './shards.ts';
 import { makeStreamReady } from './stream-setup.ts';
 import { openTargets } from './targets.ts';
 
+/** What whoever drives the load has not read yet: a history is given up rather than kept for one who does not read. */
+const UNREAD_BYTES_MAX = 32 * 1024 * 1024;
 /** Readying a load that reads: a few pages, with tries again. */
 const LIST_SHARDS_TIMEOUT_MS = 10_000;
 
@@ -32,10 +36,13 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
   const caller = createPatientCaller(targets, sender);
   const writer = writerOf(`${boot.runId}/${boot.memberId}/${Date.now()}`);
   const histories = new Map<string, WriteHistory>();
+  const toldHistories = new Map<string, HistoryWriter>();
   const leaving = new AbortController();
   const signal = AbortSignal.any([context.signal, leaving.signal]);
   const jobs = new Map<LoadCommand['op'], Promise<void>>();
   let puts: RunningPuts | undefined;
+  /** Once all that is told of its writes was. */
+  let putsSettled: Promise<void> | undefined;
   /** While a schedule waits for the SDK to be loaded, or the shards that it reads to be listed. */
   let starting: Promise<void> | undefined;
 
@@ -43,6 +50,23 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
     const history = histories.get(stream) ?? createHistory();
     histories.set(stream, history);
     return history;
+  };
+
+  /** What is told of a stream's writes from now on; once it is, of those of all later schedules too. */
+  const toldHistoryOf = (stream: string): HistoryWriter => {
+    const told =
+      toldHistories.get(stream) ??
+      writeHistory(
+        tellBlocks((bytes) => {
+          if (context.unreadBytes() > UNREAD_BYTES_MAX) return false;
+          emit({ kind: 'history', stream, bytes: bytes.toString('base64') });
+          return true;
+        }, context.log),
+        { stream, writer, begunAtMs: Date.now() },
+        historyOf(stream).count,
+      );
+    toldHistories.set(stream, told);
+    return told;
   };
 
   /**
@@ -91,13 +115,16 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
       );
       return;
     }
+    const isTold = command.history === true || toldHistories.has(command.stream);
     const begin = (shardIds: readonly string[], sdk: MakeSdkSender | null): void => {
+      const told = isTold ? toldHistoryOf(command.stream) : null;
       puts = startPuts(
         command,
         {
           targets,
           secret: boot.secret,
           history,
+          told,
           writer,
           seed: boot.seed,
           nowMs: () => Math.floor(performance.now() - begunMs),
@@ -106,6 +133,7 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
         shardIds,
         sdk,
       );
+      putsSettled = puts.over.then(() => told?.settle());
     };
     const reads = (command.readFraction ?? 0) > 0;
     if (command.client !== 'sdk' && !reads) {
@@ -132,7 +160,9 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
   async function stop(): Promise<LoadRecord> {
     await starting;
     if (puts === undefined) throw new Error('no schedule was started');
-    return { kind: 'stopped', ...(await puts.stop()) };
+    const totals = await puts.stop();
+    await putsSettled;
+    return { kind: 'stopped', ...totals };
   }
 
   async function readBack({ stream, timeoutMs }: CommandOf<'read-back'>): Promise<LoadRecord> {
@@ -173,6 +203,7 @@ export async function startLoad(boot: LoadBoot, context: MemberContext): Promise
     async [Symbol.asyncDispose]() {
       leaving.abort();
       puts?.[Symbol.dispose]();
+      for (const told of toldHistories.values()) told[Symbol.dispose]();
       targets[Symbol.dispose]();
       await Promise.all(jobs.values());
     },

@@ -26,6 +26,8 @@ export interface PutParts {
   readonly targets: Targets;
   readonly secret: string;
   readonly history: WriteHistory;
+  /** Hears of every write too; its serial numbers are the history's. */
+  readonly told: WriteKeeper | null;
   /** Names the writes of this load. */
   readonly writer: string;
   readonly seed: string;
@@ -66,12 +68,20 @@ export function startPuts(
   shardIds: readonly string[],
   sdk: MakeSdkSender | null,
 ): RunningPuts {
-  const { targets, history, nowMs } = parts;
+  const { targets, history, told, nowMs } = parts;
   const keeper: WriteKeeper = {
-    begin: () => history.begin(nowMs()),
-    acknowledge: (serial, shardId, sequenceNumber) =>
-      history.acknowledge(serial, shardId, sequenceNumber, nowMs()),
-    refuse: history.refuse,
+    begin(key) {
+      told?.begin(key);
+      return history.begin(nowMs());
+    },
+    acknowledge(serial, shardId, sequenceNumber) {
+      told?.acknowledge(serial, shardId, sequenceNumber);
+      history.acknowledge(serial, shardId, sequenceNumber, nowMs());
+    },
+    refuse(serial) {
+      told?.refuse(serial);
+      history.refuse(serial);
+    },
   };
   const workload = kinesisWorkload(
     {

@@ -217,6 +217,7 @@ export async function startLoadUnderTest(): Promise<LoadUnderTest> {
       wake.resolve();
       wake = Promise.withResolvers<void>();
     },
+    unreadBytes: () => 0,
     log: (message) => logged.push(message),
   };
   const load: StartedMember = await startLoad(

@@ -19,6 +19,8 @@ export interface MemberContext {
   readonly signal: AbortSignal;
   /** Writes one record to standard output. */
   emit(record: object): void;
+  /** What was written to standard output and nobody has taken yet. */
+  unreadBytes(): number;
   /** Writes one line to standard error. */
   log(message: string): void;
 }
@@ -43,6 +45,7 @@ export async function runMember<Boot extends BootLine>(
   const context: MemberContext = {
     signal: stopping.signal,
     emit: (record) => proc.stdout.write(`${JSON.stringify(record)}\n`),
+    unreadBytes: () => proc.stdout.writableLength,
     log: (message) => proc.stderr.write(`${role}: ${message}\n`),
   };
 

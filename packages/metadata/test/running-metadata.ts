@@ -26,7 +26,12 @@ export function startStore(dataDir: string, memberLeaseMs = 60_000): Promise<Sta
       dataDir,
       settings: { memberLeaseMs },
     },
-    { signal: new AbortController().signal, emit: () => undefined, log: () => undefined },
+    {
+      signal: new AbortController().signal,
+      emit: () => undefined,
+      unreadBytes: () => 0,
+      log: () => undefined,
+    },
   );
 }
 

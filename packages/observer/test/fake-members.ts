@@ -134,6 +134,7 @@ export async function startObserverUnderTest(): Promise<ObserverUnderTest> {
       wake.resolve();
       wake = Promise.withResolvers<void>();
     },
+    unreadBytes: () => 0,
     log: (message) => logged.push(message),
   };
   const observer = await startObserver(

@@ -70,6 +70,11 @@ export type LoadCommand =
       readonly keys?: KeyDistribution;
       /** Of the calls, so many read, shard after shard; 0 to 1. @default 0 */
       readonly readFraction?: number;
+      /**
+       * Whether what becomes of every write to the stream is told, from now on: as `history` records, the last of them
+       * before `stopped`. @default false
+       */
+      readonly history?: boolean;
     }
   /** Ends the schedule, waits for what is under way, answers `stopped`. */
   | { readonly op: 'stop' }
@@ -179,6 +184,8 @@ export type LoadRecord =
       readonly dropped: number;
       readonly ok: number;
     }
+  /** The next bytes of the history of a stream's writes, in base64. Put together they are a file for `readHistory`. */
+  | { readonly kind: 'history'; readonly stream: string; readonly bytes: string }
   | {
       readonly kind: 'read-back';
       readonly acknowledged: number;

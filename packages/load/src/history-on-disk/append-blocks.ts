@@ -4,6 +4,7 @@
  * and whoever paces a load will be late and say so.
  */
 import { closeSync, openSync, write, writeSync } from 'node:fs';
+import type { HistoryBlocks } from './writer.ts';
 
 const BLOCK_BYTES = 64 * 1024;
 /** What a killed process may lose. */
@@ -17,16 +18,11 @@ interface Block {
   readonly at: number;
 }
 
-/** Disposal writes what is left. @throws at disposal what the disk refused, then or before. */
-export interface AppendedBlocks extends Disposable {
-  /** Where the next entry goes: at least `bytesMax` are free behind the place. */
-  room(bytesMax: number): { readonly block: Buffer; readonly at: number };
-  /** So many bytes were put there. */
-  used(bytes: number): void;
-}
-
-/** @throws when the file is there already. */
-export function appendBlocks(path: string): AppendedBlocks {
+/**
+ * Disposal writes what is left, and throws what the disk refused, then or before.
+ * @throws when the file is there already.
+ */
+export function appendBlocks(path: string): HistoryBlocks {
   const file = openSync(path, 'wx');
   let block = Buffer.allocUnsafe(BLOCK_BYTES);
   let filled = 0;
@@ -88,6 +84,7 @@ export function appendBlocks(path: string): AppendedBlocks {
     used(bytes) {
       filled += bytes;
     },
+    flush,
     [Symbol.dispose]() {
       if (closed) return;
       clearInterval(flushes);

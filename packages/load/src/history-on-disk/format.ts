@@ -4,7 +4,8 @@
  * then the text and a byte of length with a sequence number as a big-endian integer. Little-endian throughout.
  *
  * `begun` has a write's key and stands before its end; `acknowledged` and `refused` are ends; a write without one is
- * unknown. `shard` gives a number to a shard's id. `closed` is the last entry of a load that was not killed.
+ * unknown. `shard` gives a number to a shard's id. `closed` is the last entry of a load that was not killed; one that
+ * went on with another schedule has it before that too.
  */
 
 export const HISTORY_FORMAT = 'fleetfall-history-2';

@@ -1,4 +1,4 @@
-/** Gives back the history that a load left on disk (`fleetfall load --history`), for a checker. */
+/** Gives back the history that a load left on disk (`fleetfall load --history`, or a run that verifies), for a checker. */
 import { existsSync, readFileSync } from 'node:fs';
 import {
   ENTRY_HEAD_BYTES,
@@ -36,7 +36,7 @@ export interface LoadHistory {
 
 /**
  * Reads a history back, of all generators that kept one beside one another.
- * @param path as it was given to `--history`.
+ * @param path as it was given to `--history`, or of the file that a run left beside its journal.
  * @throws Error when a file cannot be read or is no history.
  */
 export function readHistory(path: string): LoadHistory {
@@ -68,8 +68,9 @@ function readPart(path: string): LoadHistory {
   let complete = false;
   for (const { kind, shard, serial, sinceMs, text, sequence } of entries(path, bytes, lineEnd + 1)) {
     const atMs = begunAtMs + sinceMs;
+    complete = kind === 'closed';
+    if (kind === 'closed') continue;
     if (kind === 'shard') shardIds[shard] = text;
-    else if (kind === 'closed') complete = true;
     else if (kind === 'begun')
       writes[serial] = {
         ...{ serial, writer, key: text, state: 'unknown', shardId: null, sequenceNumber: null },
@@ -91,7 +92,7 @@ function readPart(path: string): LoadHistory {
 }
 
 function readHeader(path: string, line: string): HistoryHeader {
-  const wrong = `Cannot read ${path}: it must be a ${HISTORY_FORMAT}, as 'fleetfall load --history' writes it`;
+  const wrong = `Cannot read ${path}: it must be a ${HISTORY_FORMAT}, as 'fleetfall load --history' and runs write it`;
   let header: HistoryHeader & { readonly format?: string };
   try {
     header = JSON.parse(line);

@@ -1,11 +1,10 @@
 /**
- * The history of a load on disk, for a checker: every write with its key, and whether it was acknowledged, certainly
- * refused, or is unknown. Compact and binary, some 80 bytes a write (`format.ts`). A write's key goes out when it
- * begins, so that nothing is held for those under way, however long an outage lasts, and a load that is killed leaves
- * all but the last tenth of a second.
+ * The history of a load, for a checker: every write with its key, and whether it was acknowledged, certainly refused,
+ * or is unknown. Compact and binary, some 80 bytes a write (`format.ts`). A write's key goes out when it begins, so that
+ * nothing is held for those under way, however long an outage lasts, and a load that is killed leaves all but the last
+ * tenth of a second. Where it goes is `append-blocks.ts`'s, a file, or `tell-blocks.ts`'s, whoever listens.
  */
 import type { WriteKeeper } from '../kinesis/workload.ts';
-import { appendBlocks } from './append-blocks.ts';
 import {
   ENTRY_BYTES_MAX,
   ENTRY_HEAD_BYTES,
@@ -16,17 +15,34 @@ import {
   TEXT_BYTES_MAX,
 } from './format.ts';
 
-/** Disposal closes it. @throws at disposal when the disk refused something. */
-export interface HistoryFile extends WriteKeeper, Disposable {}
+/** Takes the bytes of a history, in their order. Disposal hands on what is left. */
+export interface HistoryBlocks extends Disposable {
+  /** Where the next entry goes: at least `bytesMax` are free behind the place. */
+  room(bytesMax: number): { readonly block: Buffer; readonly at: number };
+  /** So many bytes were put there. */
+  used(bytes: number): void;
+  /** Hands on what was put there so far. */
+  flush(): void;
+}
 
-/** Opens a new history. @throws when the file is there already. */
-export function openHistoryFile(path: string, header: HistoryHeader): HistoryFile {
-  const file = appendBlocks(path);
+/** Disposal closes it, and throws what its blocks could not take. */
+export interface HistoryWriter extends WriteKeeper, Disposable {
+  /** All that was begun has come to its end as far as it ever will: the history is whole unless more begins. */
+  settle(): void;
+}
+
+/**
+ * Begins a new history.
+ * @param firstSerial the number of the first write that it keeps.
+ */
+export function writeHistory(file: HistoryBlocks, header: HistoryHeader, firstSerial = 0): HistoryWriter {
   const shardNumbers = new Map<string, number>();
-  let serials = 0;
+  let serials = firstSerial;
+  let isSettled = false;
   let closed = false;
 
   const put = (kind: EntryKind, shard: number, serial: number, text: string, sequence: string): void => {
+    isSettled = kind === 'closed';
     const { block, at } = file.room(ENTRY_BYTES_MAX);
     const textAt = at + ENTRY_HEAD_BYTES;
     const textBytes = block.write(text.slice(0, TEXT_BYTES_MAX), textAt, TEXT_BYTES_MAX, 'latin1');
@@ -53,6 +69,10 @@ export function openHistoryFile(path: string, header: HistoryHeader): HistoryFil
   const head = `${JSON.stringify({ format: HISTORY_FORMAT, ...header })}\n`;
   const { block, at } = file.room(Buffer.byteLength(head));
   file.used(block.write(head, at));
+  const settle = (): void => {
+    if (!isSettled) put('closed', 0, 0, '', '');
+    file.flush();
+  };
   return {
     begin(key) {
       put('begun', 0, serials, key, '');
@@ -65,10 +85,11 @@ export function openHistoryFile(path: string, header: HistoryHeader): HistoryFil
     refuse(serial) {
       put('refused', 0, serial, '', '');
     },
+    settle,
     [Symbol.dispose]() {
       if (closed) return;
       closed = true;
-      put('closed', 0, 0, '', '');
+      settle();
       file[Symbol.dispose]();
     },
   };

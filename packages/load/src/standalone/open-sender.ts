@@ -1,8 +1,9 @@
 /** Makes the sender that a plan asks for, with what it holds open: connections, and a history of writes. */
 
 import { peakOf } from '@fleetfall/protocol/rate-profile.ts';
+import { appendBlocks } from '../history-on-disk/append-blocks.ts';
 import { historyPathOf } from '../history-on-disk/format.ts';
-import { type HistoryFile, keepNothing, openHistoryFile } from '../history-on-disk/writer.ts';
+import { type HistoryWriter, keepNothing, writeHistory } from '../history-on-disk/writer.ts';
 import { HttpPool } from '../http/pool.ts';
 import { authorityOf } from '../http/request-text.ts';
 import { kinesisRequests } from '../kinesis/requests.ts';
@@ -75,14 +76,11 @@ export async function openSender(plan: GeneratorPlan): Promise<OpenSender> {
 function openWorkload({ load, generator, beginAtMs, shardIds }: GeneratorPlan, request: KinesisPlan) {
   const { workload, historyPath } = request;
   const writer = writerOf(`${workload.writer}/${generator}/${beginAtMs}`);
-  const history: HistoryFile | undefined =
+  const header = { stream: workload.stream, writer, begunAtMs: beginAtMs };
+  const history: HistoryWriter | undefined =
     historyPath === null
       ? undefined
-      : openHistoryFile(historyPathOf(historyPath, generator), {
-          stream: workload.stream,
-          writer,
-          begunAtMs: beginAtMs,
-        });
+      : writeHistory(appendBlocks(historyPathOf(historyPath, generator)), header);
   const own = { ...workload, writer, shardIds, seed: `${load.seed}/${generator}` };
   return { history, nextCall: kinesisWorkload(own, history ?? keepNothing()) };
 }

@@ -8,6 +8,7 @@ import { parseDurationMs } from '@fleetfall/experiment/quantity.ts';
 import { layOutScript } from '@fleetfall/experiment/script.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
+import { historyPathOf } from '../method/history-keeper.ts';
 import { endLoad, startLoad } from '../method/service.ts';
 import type { Duration, LoadFields } from './fleet-options.ts';
 import type { OpenRun } from './open-run.ts';
@@ -51,7 +52,8 @@ export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolea
       const { totals, readBack } = await endLoad(arm.fleet, { verifies });
       const { offered, sent, dropped, ok } = totals;
       writtenBefore += sent * batch;
-      return { offered, sent, dropped, ok, readBack: readBack && verified(readBack) };
+      const history = verifies ? historyPathOf(journal.path, name) : null;
+      return { offered, sent, dropped, ok, readBack: readBack && verified(readBack), history };
     },
     async measure(over) {
       arm.signal.throwIfAborted();

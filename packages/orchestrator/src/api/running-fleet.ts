@@ -89,6 +89,8 @@ export interface LoadTotals {
     readonly duplicated: number;
     readonly outOfOrder: number;
   } | null;
+  /** Of a load with `verify`: the file of what became of every write so far, for `readHistory`; else null. */
+  readonly history: string | null;
 }
 
 /** How slow is slow: `delay`, `lossPercent` or both. */

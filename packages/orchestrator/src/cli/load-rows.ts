@@ -1,7 +1,7 @@
 /** What a verdict tells of the load beside its goodput: how often it tried, and what it read back. */
-import { counted } from '@fleetfall/claims/figures.ts';
 import type { Goodput } from '@fleetfall/claims/goodput.ts';
 import type { Verdict } from '@fleetfall/claims/judge.ts';
+import { readBackText } from '@fleetfall/claims/read-back.ts';
 
 /** From here on retries are told: below it a few requests of a phase were tried again. */
 const TRIED_AT_LEAST = 1.05;
@@ -15,11 +15,7 @@ export function triedText({ attemptsPerRequest }: Goodput): string {
 export function readBackRows({ arms }: Pick<Verdict, 'arms'>): (readonly [name: string, text: string])[] {
   return arms.flatMap(({ arm, readBack }) => {
     if (readBack === null) return [];
-    const { result, failure } = readBack;
-    const seen =
-      result === null
-        ? `nothing was read back: ${failure}`
-        : `${counted(result.acknowledged, 'record')} acknowledged, ${result.lost} lost, ${result.duplicated} there twice, ${result.outOfOrder} out of order; ${result.unknownFound} of ${result.unknown} of unknown outcome were written`;
+    const seen = readBackText(readBack);
     return [['read back', arm === 'main' ? seen : `${arm}: ${seen}`] as const];
   });
 }

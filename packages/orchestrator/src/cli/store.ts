@@ -19,6 +19,7 @@ import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { stringify } from 'yaml';
+import { HISTORY_EXTENSION } from '../method/history-keeper.ts';
 
 /** The journal's name in the folder of a run, or of a trial. */
 export const JOURNAL_FILE = 'journal.ndjson';
@@ -88,7 +89,7 @@ export function trialJournals(folder: string): string[] {
 
 /**
  * What a trial that was gone through wrote; null when it is still to be run. A journal that was cut off, before its
- * first line was whole at the soonest, is put aside under a name that says so: nothing is written over.
+ * first line was whole at the soonest, is put aside with its histories under a name that says so: nothing is written over.
  * @throws when the journal is whole and cannot be read.
  */
 export function finishedTrial(journalPath: string): readonly JournalRecord[] | null {
@@ -98,6 +99,10 @@ export function finishedTrial(journalPath: string): readonly JournalRecord[] | n
     const end = records.findLast((record) => record.kind === 'end');
     if (end !== undefined && end.how !== 'failed') return records;
   }
-  renameSync(journalPath, `${journalPath}.cut-off-${randomBytes(2).toString('hex')}`);
+  const aside = `cut-off-${randomBytes(2).toString('hex')}`;
+  const folder = dirname(journalPath);
+  for (const name of readdirSync(folder).filter((each) => each.endsWith(HISTORY_EXTENSION)))
+    renameSync(join(folder, name), join(folder, `${name}.${aside}`));
+  renameSync(journalPath, `${journalPath}.${aside}`);
   return null;
 }

@@ -29,6 +29,8 @@ export interface FleetOptions {
   readonly runtimeFleet: RuntimeFleet;
   readonly concurrentStarts: number;
   readonly record: Recorder;
+  /** Takes the bytes of the history of a stream's writes, in their order, where the load is asked for one. */
+  readonly keepHistory?: (stream: string, bytes: Buffer) => void;
   /** Aborted when the run is to end. */
   readonly signal: AbortSignal;
 }
@@ -156,7 +158,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   load = attach<LoadCommand, LoadRecord>(
     await startOne(LOAD),
     (entry) => {
-      if (entry.kind !== 'ready') record({ kind: 'load', record: entry });
+      if (entry.kind === 'history') options.keepHistory?.(entry.stream, Buffer.from(entry.bytes, 'base64'));
+      else if (entry.kind !== 'ready') record({ kind: 'load', record: entry });
       // That nothing could be read back is what a fleet that is down shows, and no fault of the harness.
       if (entry.kind === 'failed' && entry.op !== 'read-back')
         broken.abort(new HarnessError(`the load could not ${entry.op}: ${entry.message}`));

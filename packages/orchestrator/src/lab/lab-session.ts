@@ -81,7 +81,9 @@ export async function runSession(session: LabSession): Promise<void> {
       startChild(join(kitFolder, 'load.mjs'), { role: 'load', runId, secret, memberId: 'load', seed }),
     ),
     (entry) => {
-      if (entry.kind !== 'ready') journal?.record({ kind: 'load', record: entry });
+      // No history of writes is asked for here.
+      if (entry.kind !== 'ready' && entry.kind !== 'history')
+        journal?.record({ kind: 'load', record: entry });
     },
     onBroken,
   );

@@ -12,6 +12,7 @@ import { type Fleet, startFleet } from '../fleet/fleet.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { startMeasured, startWhole } from './arm-start.ts';
 import { reachSteadyState } from './conditions.ts';
+import { type HistoryKeeper, openHistoryKeeper } from './history-keeper.ts';
 import { type Recorder, recorderFor } from './recorder.ts';
 import { startLoad } from './service.ts';
 import { runStep } from './steps/steps.ts';
@@ -65,7 +66,8 @@ export async function openArm(context: ArmContext): Promise<ArmSession> {
   const soFar = new ArmSoFar(layout.name);
   await using unstarted = new AsyncDisposableStack();
   unstarted.use(context.journal.subscribe((told) => void soFar.heed(told)));
-  const fleet = unstarted.use(await startArmFleet(context, record));
+  const history = unstarted.use(openHistoryKeeper(context.journal.path, layout.name, record));
+  const fleet = unstarted.use(await startArmFleet(context, record, history));
   const held = unstarted.move();
   const signal = AbortSignal.any([fleet.signal, stop]);
   const grown: number[] = [];
@@ -118,7 +120,7 @@ export async function openArm(context: ArmContext): Promise<ArmSession> {
   };
 }
 
-async function startArmFleet(context: ArmContext, record: Recorder): Promise<Fleet> {
+async function startArmFleet(context: ArmContext, record: Recorder, { keep }: HistoryKeeper): Promise<Fleet> {
   const { layout, runtime, runId, signal, seed } = context;
   const { title, expect, fleet: settings } = layout;
   record({ kind: 'arm', title, expect, method: layout.method.map(({ phase }) => phase), settings });
@@ -130,6 +132,7 @@ async function startArmFleet(context: ArmContext, record: Recorder): Promise<Fle
     layout: layout.fleet,
     runtimeFleet,
     record,
+    keepHistory: keep,
     signal,
     concurrentStarts: runtime.concurrentStarts,
   });

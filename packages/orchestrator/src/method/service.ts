@@ -86,11 +86,13 @@ export async function streamKnown(fleet: Fleet, { shards, frontEnd }: FleetLayou
 }
 
 /**
- * Starts the load; it goes on for an hour, or for as long as it can keep what it wrote.
+ * Starts the load; it goes on for an hour, or for as long as it can keep what it wrote. What is to be verified is told
+ * write by write.
  * @param writtenBefore records that earlier loads of this fleet have sent.
  */
 export function startLoad(fleet: Fleet, layout: FleetLayout, writtenBefore = 0): void {
   const { ratePerSecond, stages, arrivals, recordBytes, client, balance, batch, keys, readFraction } = layout;
+  const history = layout.verifies;
   fleet.load.tell({
     op: 'start',
     stream: STREAM,
@@ -103,6 +105,7 @@ export function startLoad(fleet: Fleet, layout: FleetLayout, writtenBefore = 0):
     batch,
     keys,
     readFraction,
+    history,
     inFlightMax: IN_FLIGHT_MAX,
     timeoutMs: requestTimeoutMs(layout.frontEnd),
     durationMaxMs: Math.min(LOAD_DURATION_MS_MAX, roomMs(layout, LOAD_LIMITS.writesMax - writtenBefore)),

@@ -116,6 +116,7 @@ export function heedArmRecord(arm: ArmModel, record: LooseArmRecord): boolean {
       heedMember(arm, record);
       return true;
     case 'settled':
+    case 'history':
       return true;
     case 'prediction':
       arm.prediction = { atMs: record.monoMs, ...record.prediction };
