@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadSummary } from '@fleetfall/load/standalone/summary.ts';
 import { describe, expect, it } from 'vitest';
+import { HAS_CPU_QUOTAS, starve } from './cpu-quota.ts';
 import { fleetfall, startFleetfall, temporaryFolder } from './fleetfall.ts';
 import { startTruthServer } from './truth-server.ts';
 
@@ -138,6 +139,29 @@ describe('what the generator says of itself', () => {
     expect(summary.reason).toMatch(/^requests were sent late: p99 \d+\.\d ms, at most 5 ms is allowed$/);
     expect(exitCode).toBe(2);
   });
+
+  it.skipIf(!HAS_CPU_QUOTAS)(
+    'is invalid, with the reason and exit code 2, when others have the processor for most of the time',
+    async ({ expect }) => {
+      await using server = await startTruthServer('prompt');
+      const run = startFleetfall(['load', '--url', server.url, '--rate', '500/s', '--for', '4s', '--json']);
+      await new Promise((resolve) => run.stderr.once('data', resolve));
+      // Its ticks alone take more than it is given: the kernel keeps it waiting in every period.
+      await using starved = starve(run.pid as number, 0.02);
+      let ended = false;
+      void run.finally(() => {
+        ended = true;
+      });
+      while (starved.throttledPeriods < 15 && !ended) await wait(50);
+      expect(starved.throttledPeriods).toBeGreaterThanOrEqual(15);
+      starved.lift();
+      const { exitCode, stdout } = await run;
+      const summary = JSON.parse(String(stdout)) as LoadSummary;
+      expect(summary).toMatchObject({ verdict: 'invalid', offered: 2_000, sent: 2_000 });
+      expect(summary.reason).toMatch(/^requests were sent late: p99 \d+\.\d ms, at most 5 ms is allowed$/);
+      expect(exitCode).toBe(2);
+    },
+  );
 
   it('is late, and not the server slow, when requests wait for its own bound on connections', async ({
     expect,
