@@ -6,6 +6,7 @@
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
 import { fleetSizes, isWithin, phaseSpan, recordsOf, settledSpan } from './arm-timeline.ts';
+import { amplificationOf, attemptsOf } from './attempts.ts';
 import {
   answersOf,
   countsOf,
@@ -143,19 +144,9 @@ export function goodputOfWindows(windows: readonly LoadWindow[]): Goodput | null
     okPerSecond: (ok * 1000) / durationMs,
     offeredPerSecond: (offered * 1000) / durationMs,
     windows: windows.length,
-    attemptsPerRequest: attemptsPerRequest(windows),
+    attemptsPerRequest: amplificationOf(attemptsOf(windows.map(({ load }) => load))),
     errors: [...errors.values()].toSorted((left, right) => right.count - left.count),
   };
-}
-
-function attemptsPerRequest(windows: readonly LoadWindow[]): number {
-  let requests = 0;
-  let retried = 0;
-  for (const { count, retries = 0 } of windows.flatMap(({ load }) => load.outcomes)) {
-    requests += count;
-    retried += Math.max(0, retries);
-  }
-  return requests === 0 ? 1 : (requests + retried) / requests;
 }
 
 /** Requests that ended, and those among them that failed, at one cohort. */

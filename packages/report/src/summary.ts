@@ -3,9 +3,11 @@
  * A build server refuses a summary beyond 1 MiB as a whole, so what does not fit is left out here, from the end, and
  * said to be.
  */
+import { triedText } from '@fleetfall/claims/attempts.ts';
 import type { ClaimVerdict } from '@fleetfall/claims/claim.ts';
 import { counted, percent } from '@fleetfall/claims/figures.ts';
 import type { Goodput } from '@fleetfall/claims/goodput.ts';
+import { readBackText } from '@fleetfall/claims/read-back.ts';
 import { overTrials } from '@fleetfall/claims/statistics/over-trials.ts';
 import { trialResults } from '@fleetfall/claims/statistics/trial-results.ts';
 import { headline, subline, VERDICT_WORDS } from './headline.ts';
@@ -139,6 +141,12 @@ function runSections(run: ReportedRun, level: string): string[] {
         cell(outcomeReason),
       ]),
     ),
+    table(
+      ['arm', 'read back when the load had ended'],
+      verdict.arms.flatMap(({ arm, readBack }) =>
+        readBack === null ? [] : [[cell(arm), cell(readBackText(readBack))]],
+      ),
+    ),
     `Journal: ${code(journalPath)}${head === undefined ? '' : ` · ${cell(head.experiment)} on ${head.runtime}, size ${cell(head.size)}, seed ${code(head.seed)}`}\n`,
   ];
 }
@@ -150,7 +158,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 const rate = (stage: Goodput | null): string =>
-  stage === null ? '–' : `${percent(stage.fraction)} (${Math.round(stage.okPerSecond)}/s)`;
+  stage === null ? '–' : `${percent(stage.fraction)} (${Math.round(stage.okPerSecond)}/s${triedText(stage)})`;
 
 /** Text on one line in which nothing is markup: a journal's words may be anything. */
 function cell(text: string): string {

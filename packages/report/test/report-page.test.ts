@@ -7,6 +7,7 @@ import { pageOf } from '@fleetfall/report/page/report-page.ts';
 import { describe, expect, test } from 'vitest';
 import { cutBefore, withRecords } from '../../claims/test/alter-journal.ts';
 import { tellRun } from '../../claims/test/journal-builder.ts';
+import { triedAndReadBack } from './reported.ts';
 
 const KINESIS = join(import.meta.dirname, '../../../experiments/kinesis-2020.yaml');
 const ASSET = { script: 'start()', style: 'body{}' };
@@ -55,6 +56,24 @@ describe('the page of a run', () => {
     });
     expect(layOut(read, 'another')).toEqual({ ...layout, effective: expect.anything() });
     expect(layout.arms[0].fleet).toMatchObject({ pidsMax: 17, frontEnd: { onBuildFailure: 'retry' } });
+  });
+
+  test('tells of a client that tried again and of what was read back, and of neither where there was none', () => {
+    const tried = pageOf(triedAndReadBack(told, 'outage'), ASSET);
+    const [, section = ''] = /<section aria-labelledby="load">([\s\S]*?)<\/section>/.exec(tried) ?? [];
+    expect(section).toContain('900 records acknowledged, 1 lost, 2 there twice');
+    expect(section).toContain('every write is in main.history');
+    const cells = [
+      ...section.matchAll(
+        /<tr><th scope="row">(.*?)<\/th><td>(.*?)<\/td>.*?<td>([\d.]+)<\/td><td>([^<]*)<\/td><\/tr>/g,
+      ),
+    ];
+    expect(cells.map(([, arm, phase, each]) => [arm, phase, each])).toContainEqual([
+      ...['the experiment', 'outage', '2.00'],
+    ]);
+    for (const [, , , , failed] of cells)
+      expect(failed).toMatch(/^ServiceUnavailable \d+, connection-reset \d+$/);
+    expect(page).not.toContain('aria-labelledby="load"');
   });
 
   test('names nothing to be fetched', () => {

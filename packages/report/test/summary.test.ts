@@ -2,7 +2,7 @@ import { SUMMARY_BYTES_MAX, summaryMarkdown } from '@fleetfall/report/summary.ts
 import { describe, expect, test } from 'vitest';
 import { cutBefore, withRecords } from '../../claims/test/alter-journal.ts';
 import { tellRun } from '../../claims/test/journal-builder.ts';
-import { asTrial, reported } from './reported.ts';
+import { asTrial, reported, triedAndReadBack } from './reported.ts';
 
 const told = tellRun({ arms: ['main', 'control-event-loop'] });
 
@@ -32,6 +32,15 @@ describe('the summary of a run', () => {
     for (const rows of tables.filter(({ length }) => length > 0)) {
       expect(new Set(rows.map((row) => row.split('|').length)).size).toBe(1);
     }
+  });
+
+  test('tells how often requests were tried and what was read back, where either was', () => {
+    const tried = summaryMarkdown([reported(triedAndReadBack(told, 'outage'))]);
+    expect(tried).toMatch(/\| 0 % \(0\/s, each tried 2\.0 times\) \|/);
+    expect(tried).toContain('| main | 900 records acknowledged, 1 lost, 2 there twice');
+    expect(tried).toContain('every write is in main.history |');
+    expect(text).not.toContain('each tried');
+    expect(text).not.toContain('read back');
   });
 
   test('of a run that was not as expected says why', () => {

@@ -1,7 +1,9 @@
 /**
  * The verdict as people and as scripts read it. Figures come from the judge; only their layout is decided here.
  */
+
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { triedText } from '@fleetfall/claims/attempts.ts';
 import type { ClaimVerdict } from '@fleetfall/claims/claim.ts';
 import { counted, percent } from '@fleetfall/claims/figures.ts';
 import type { Goodput } from '@fleetfall/claims/goodput.ts';
@@ -9,7 +11,7 @@ import type { Verdict } from '@fleetfall/claims/judge.ts';
 import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
 import { drawFallText, PICTURE_COLUMNS_MIN } from '@fleetfall/report/terminal-picture.ts';
 import type { AccountStream } from './account.ts';
-import { readBackRows, triedText } from './load-rows.ts';
+import { readBackRows } from './load-rows.ts';
 import { columnsOf } from './terminal-width.ts';
 
 const COLUMNS_MAX = 140;

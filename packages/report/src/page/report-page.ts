@@ -15,6 +15,7 @@ import { DATA_ID, type PageData } from './page-data.ts';
 import { armsSection } from './sections/arms.ts';
 import { claimsSection } from './sections/claims.ts';
 import { heroSection } from './sections/hero.ts';
+import { loadSection } from './sections/load.ts';
 import { meshSection, plotsSection } from './sections/plots.ts';
 import { setupSection } from './sections/setup.ts';
 import { uncountedOf } from './uncounted.ts';
@@ -76,6 +77,7 @@ ${plotsSection(model)}
 ${meshSection()}
 </div>
 ${armsSection(verdict, model)}
+${loadSection(records, verdict, model)}
 ${setupSection(model)}
 </main>`;
 }
