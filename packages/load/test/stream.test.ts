@@ -1,4 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readHistory } from '../src/history-on-disk/reader.ts';
 import { FakeStream, startFakeFrontEnd, startLoadUnderTest } from './fake-fleet.ts';
 
 const CREATE = { op: 'create-stream', stream: 'orders', shards: 8, timeoutMs: 5_000 } as const;
@@ -95,4 +100,41 @@ test('reads back all that was acknowledged, and finds what a stream lost', async
   stream.shards[0]?.records.pop();
   load.command({ op: 'read-back', stream: 'orders', timeoutMs: 5_000 });
   expect(await load.next('read-back')).toMatchObject({ acknowledged: 500, found: 499, lost: 1 });
+});
+
+test('tells what becomes of every write from when it is asked to on, with the numbers that the records carry', async () => {
+  const stream = new FakeStream();
+  await using frontEnd = await startFakeFrontEnd({ memberId: 'fe-1', stream });
+  await using load = await startLoadUnderTest();
+  load.command({ op: 'targets', targets: [frontEnd.target] });
+  load.command(CREATE);
+  await load.next('stream-ready');
+  for (const history of [undefined, true, undefined]) {
+    load.command({
+      ...{ op: 'start', stream: 'orders', ratePerSecond: 200, recordBytes: 100, inFlightMax: 500 },
+      ...{ timeoutMs: 20_000, durationMaxMs: 250, history },
+    });
+    await load.next('load');
+    load.command({ op: 'stop' });
+    await load.next('stopped');
+  }
+  const told = load.records.flatMap((record) => (record.kind === 'history' ? [record] : []));
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'history-'));
+  const path = join(folder.path, 'orders.history');
+  writeFileSync(path, Buffer.concat(told.map(({ bytes }) => Buffer.from(bytes, 'base64'))));
+  const { writes, complete } = readHistory(path);
+  expect([complete, writes.length, writes[0]?.serial]).toEqual([true, 100, 50]);
+  const keys = new Map(
+    stream.shards
+      .flatMap(({ records }) => records)
+      .map(({ Data, PartitionKey }) => [
+        Buffer.from(Data, 'base64').toString('latin1').slice(0, 'ff-01234567-0123456789'.length),
+        PartitionKey,
+      ]),
+  );
+  for (const { serial, writer, key, state } of writes)
+    expect([state, keys.get(`ff-${writer}-${String(serial).padStart(10, '0')}`)]).toEqual([
+      'acknowledged',
+      key,
+    ]);
 });
