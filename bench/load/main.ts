@@ -1,16 +1,17 @@
 /**
  * What `fleetfall load` costs and whether it tells the truth, beside wrk, h2load, autocannon and undici, in one run.
- * `npm run bench:load -- --only cpu|rates|truth|memory --runs 3`. Needs Debian's wrk and nghttp2-client.
+ * `npm run bench:load -- --only cpu|rates|priority|truth|memory --runs 3`. Needs Debian's wrk and nghttp2-client.
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { LAUNCHER } from '../../test/launcher.ts';
 import { type Measured, measureClient, median, rssBytes, startClient, startTarget } from './measure.ts';
+import { priorities } from './priority.ts';
 import { type TruthClient, truthTable } from './truth-table.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const MAIN = join(ROOT, 'packages/orchestrator/src/main.ts');
 const CONNECTIONS = 16;
 const STEADY_MS = 4_000;
 /** Warm-up, steady part, and some room for boots. */
@@ -20,14 +21,14 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench'
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '3' },
-    only: { type: 'string', multiple: true, default: ['cpu', 'rates', 'truth', 'memory'] },
+    only: { type: 'string', multiple: true, default: ['cpu', 'rates', 'priority', 'truth', 'memory'] },
     'memory-seconds': { type: 'string', default: '600' },
   },
 });
 
 const fleetfall = (url: string, ...flags: readonly string[]): string[] => [
   process.execPath,
-  MAIN,
+  LAUNCHER,
   'load',
   '--url',
   url,
@@ -220,6 +221,7 @@ console.log(`node ${process.version}, ${cpus().length} cores; medians of ${value
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   cpu: costs,
   rates,
+  priority: () => priorities(atRate(2_000), Number(values.runs)),
   truth: () => truthTable(TRUTH_CLIENTS),
   memory,
 };

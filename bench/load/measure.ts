@@ -53,21 +53,32 @@ export interface Measured {
   readonly stdout: string;
 }
 
-/** Starts a client; its output is kept. */
+/** What is told of a client that failed. */
+const LAST_WORDS_CHARACTERS = 2_000;
+
+/** Starts a client; its output is kept. One that says nothing has failed, and its last words tell why. */
 export function startClient(
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): { readonly child: ChildProcess; readonly ended: Promise<string> } {
   const [file = '', ...args] = command;
   const child = spawn(file, args, {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
   let stdout = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  return { child, ended: once(child, 'close').then(() => stdout) };
+  let lastWords = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = `${lastWords}${text}`.slice(-LAST_WORDS_CHARACTERS);
+  });
+  const ended = once(child, 'close').then(() => {
+    if (stdout === '') throw new Error(`${command.join(' ')} said nothing: ${lastWords}`);
+    return stdout;
+  });
+  return { child, ended };
 }
 
 /** @param steadyMs how long to measure, after the warm-up; the client has to run for longer. */

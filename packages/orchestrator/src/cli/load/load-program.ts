@@ -28,8 +28,8 @@ and inFlight (when the load was cut short). Ctrl-C and --stop-on-failure tell wh
 A request counts as sent when it is written to a socket: what it waited before for a free connection of this
 client is lateness, and what never got one in time is dropped. A server that takes no connection is a connect-timeout.
 
-To a latency threshold a request that nobody answered took longer than any bound; one that was answered by an error is
-goodput's matter. The load is invalid too when its schedule was not kept in more than 1 % of the seconds (and 3 s) or for 3 s
+To a latency threshold a request that nobody answered, or that hangs for longer than the bound, took longer than any; one
+that was answered by an error is goodput's matter. The load is invalid too when its schedule was not kept in more than 1 % of the seconds (and 3 s) or for 3 s
 on end: over an hour no percentile shows that.
 As root it raises its own priority (nice -10), so that it is late for what it does and not for what else runs here.
 
