@@ -56,7 +56,7 @@ export interface Measured {
 /** What is told of a client that failed. */
 const LAST_WORDS_CHARACTERS = 2_000;
 
-/** Starts a client; its output is kept. One that says nothing has failed, and its last words tell why. */
+/** Starts a client; its output is kept. One that fails and says nothing is an error, with its last words. */
 export function startClient(
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -74,8 +74,8 @@ export function startClient(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = `${lastWords}${text}`.slice(-LAST_WORDS_CHARACTERS);
   });
-  const ended = once(child, 'close').then(() => {
-    if (stdout === '') throw new Error(`${command.join(' ')} said nothing: ${lastWords}`);
+  const ended = once(child, 'close').then(([code]) => {
+    if (stdout === '' && code !== 0) throw new Error(`${command.join(' ')} said nothing: ${lastWords}`);
     return stdout;
   });
   return { child, ended };

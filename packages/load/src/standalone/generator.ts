@@ -9,7 +9,10 @@ import { openSender } from './open-sender.ts';
 const SECOND_MS = 1_000;
 /** A generator that was not ready in time begins now: its first requests are not late for having waited to start. */
 const LATE_BEGIN_MAX_MS = 1;
-/** Above what else runs on this machine: a generator that waits for its turn is late. `--help` tells it to the user. */
+/**
+ * Above what else runs on this machine: a generator that waits for its turn is late. What it is worth is measured in
+ * bench/README.md; `--help` tells it to the user.
+ */
 const OWN_PRIORITY = -10;
 
 /** Disposal cuts all connections. */

@@ -31,7 +31,8 @@ client is lateness, and what never got one in time is dropped. A server that tak
 To a latency threshold a request that nobody answered, or that hangs for longer than the bound, took longer than any; one
 that was answered by an error is goodput's matter. The load is invalid too when its schedule was not kept in more than 1 % of the seconds (and 3 s) or for 3 s
 on end: over an hour no percentile shows that.
-As root it raises its own priority (nice -10), so that it is late for what it does and not for what else runs here.
+As root it raises its own priority (nice -10): beside busy processes it waits less for a processor, and says invalid where
+it still waits for too long.
 
 Exit codes: 0 the schedule was kept and every threshold held, 1 a threshold did not, 2 the generator did not keep its
 schedule (verdict invalid) or nothing was measured (unknown), 3 stopped by --stop-on-failure, 64 bad arguments, 70 the
