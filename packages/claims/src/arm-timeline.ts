@@ -3,11 +3,10 @@
  * belongs to which cohort. Times are the journal's monotonic milliseconds. What the spans mean for a claim is
  * left to the claims.
  */
-import type { Arm, ArmRecord, ArmSettings, JournalRecord, Phase, Stamp } from '@fleetfall/journal/records.ts';
+import type { Arm, ArmSettings, JournalRecord, Phase, Stamp } from '@fleetfall/journal/records.ts';
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
+import { type StampedArmRecord, sortedByArm } from './sorted-records.ts';
 
-/** A record of an arm, stamped. */
-export type StampedArmRecord = ArmRecord & Stamp;
 type Kind = StampedArmRecord['kind'];
 type OfKind<K extends Kind> = Extract<StampedArmRecord, { kind: K }>;
 type Observed = OfKind<'observer'>['record'];
@@ -29,35 +28,38 @@ export interface PhaseSpan {
 
 /** The arms that a journal holds records of, in the order in which they appear. */
 export function armsIn(records: readonly JournalRecord[]): Arm[] {
-  return [...new Set(records.flatMap((record) => ('arm' in record ? [record.arm] : [])))];
+  return [...sortedByArm(records).keys()];
 }
 
-/** All records of one arm and one kind, in the journal's order. */
+/** All records of one arm, in the journal's order. What is given grows with the list when it is asked for again. */
+export function recordsOfArm(records: readonly JournalRecord[], arm: Arm): readonly StampedArmRecord[] {
+  return sortedByArm(records).get(arm)?.all ?? [];
+}
+
+/** All records of one arm and one kind, in the journal's order; they grow as {@link recordsOfArm}'s do. */
 export function recordsOf<K extends Kind>(
   records: readonly JournalRecord[],
   arm: Arm,
   kind: K,
 ): readonly OfKind<K>[] {
-  return records.filter(
-    (record): record is OfKind<K> => 'arm' in record && record.arm === arm && record.kind === kind,
-  );
+  return (sortedByArm(records).get(arm)?.byKind.get(kind) ??
+    []) as readonly StampedArmRecord[] as readonly OfKind<K>[];
 }
 
-/** All records of one arm that the observer made of one kind. */
+/** All records of one arm that the observer made of one kind; they grow as {@link recordsOfArm}'s do. */
 export function observationsOf<K extends Observed['kind']>(
   records: readonly JournalRecord[],
   arm: Arm,
   kind: K,
 ): readonly StampedObservation<K>[] {
-  return recordsOf(records, arm, 'observer').filter(
-    (entry): entry is OfKind<'observer'> & StampedObservation<K> => entry.record.kind === kind,
-  );
+  const made = sortedByArm(records).get(arm)?.byKind.get(`observer ${kind}`) ?? [];
+  return made as readonly Stamp[] as readonly StampedObservation<K>[];
 }
 
 /** The phases of an arm, in the order in which they began. */
 export function phaseSpans(records: readonly JournalRecord[], arm: Arm): PhaseSpan[] {
   const marks = recordsOf(records, arm, 'phase');
-  const lastMs = records.findLast((record) => 'arm' in record && record.arm === arm)?.monoMs ?? 0;
+  const lastMs = recordsOfArm(records, arm).at(-1)?.monoMs ?? 0;
   return marks
     .filter(({ event }) => event === 'begin')
     .map(({ phase, monoMs, frontEnds }) => {

@@ -12,7 +12,7 @@ import type {
   RunRecord,
 } from '@fleetfall/journal/records.ts';
 import { outcomeOf } from './arm-outcome.ts';
-import { armsIn, type PhaseSpan, phaseSpans, recordsOf } from './arm-timeline.ts';
+import { armsIn, type PhaseSpan, phaseSpans, recordsOf, recordsOfArm } from './arm-timeline.ts';
 import { type ClaimResult, evaluate, unknownSince } from './claim.ts';
 import { CLAIMS } from './claims.ts';
 import { type Criterion, criteriaOf, type JudgedArm } from './expectation.ts';
@@ -70,7 +70,8 @@ export function judge(records: readonly JournalRecord[]): Verdict {
 }
 
 function judgeArm(run: RunRecord, records: readonly JournalRecord[], arm: Arm): JudgedArm {
-  const own = records.filter((record) => 'arm' in record && record.arm === arm);
+  const own = recordsOfArm(records, arm);
+  const drilled = isDrill(own);
   const { outcome, reason } = outcomeOf(own, arm);
   const head = recordsOf(own, arm, 'arm')[0];
   const expected: Expectation = head?.expect ?? { kind: 'healthy' };
@@ -84,9 +85,7 @@ function judgeArm(run: RunRecord, records: readonly JournalRecord[], arm: Arm): 
     breakingSize: firstRefusal(refusalsOf(own, arm))?.frontEnds ?? null,
     refusals: refusalsByCohort(own, arm),
     claims: CLAIMS.map((claim) =>
-      isDrill(own)
-        ? { id: claim.id, ...unknownSince(OF_A_DRILL) }
-        : evaluate(claim, { run, arm, records: own }),
+      drilled ? { id: claim.id, ...unknownSince(OF_A_DRILL) } : evaluate(claim, { run, arm, records: own }),
     ),
     readBack: readBackOf(own, arm),
   };

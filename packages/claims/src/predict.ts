@@ -4,8 +4,9 @@
  * configuration is never looked at: a prediction that knew the answer would be no result.
  */
 import type { Arm, JournalRecord, Prediction } from '@fleetfall/journal/records.ts';
-import { observationsOf, type StampedArmRecord } from './arm-timeline.ts';
+import { observationsOf, recordsOfArm } from './arm-timeline.ts';
 import { median, quantile } from './quantiles.ts';
+import type { StampedArmRecord } from './sorted-records.ts';
 
 /** Slopes below this many threads per peer are none: a fleet of twenty would not have grown by one thread. */
 const SLOPE_MIN = 0.05;
@@ -163,8 +164,7 @@ function firstOver(limit: number, sizeMax: number, tasksAt: (frontEnds: number) 
 export function sizesFromRecords(records: readonly JournalRecord[], arm: Arm): SizeMeasurement[] {
   const bySize = new Map<number, { tasks: number[]; peaks: Map<string, number> }>();
   let settled: { tasks: number[]; peaks: Map<string, number> } | undefined;
-  for (const record of records) {
-    if (!('arm' in record) || record.arm !== arm) continue;
+  for (const record of recordsOfArm(records, arm)) {
     if (record.kind === 'member' && record.role === 'front-end') settled = undefined;
     if (record.kind === 'settled') {
       settled = bySize.get(record.frontEnds) ?? { tasks: [], peaks: new Map() };
@@ -186,10 +186,13 @@ export function sizesFromRecords(records: readonly JournalRecord[], arm: Arm): S
 
 /** The smallest `pids.max` that the kernel told of the arm's front-ends; null when none was told. */
 export function limitFromRecords(records: readonly JournalRecord[], arm: Arm): number | null {
-  const limits = observationsOf(records, arm, 'sample').flatMap(({ record: { state } }) =>
-    state.role === 'front-end' && typeof state.kernel?.limit === 'number' ? [state.kernel.limit] : [],
-  );
-  return limits.length === 0 ? null : limits.reduce((least, limit) => Math.min(least, limit));
+  let least: number | null = null;
+  for (const { record } of observationsOf(records, arm, 'sample')) {
+    const { role, kernel } = record.state;
+    if (role !== 'front-end' || typeof kernel?.limit !== 'number') continue;
+    if (least === null || kernel.limit < least) least = kernel.limit;
+  }
+  return least;
 }
 
 function frontEndReading(

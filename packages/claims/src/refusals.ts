@@ -85,27 +85,17 @@ export function refusalsOf(
   for (const life of livesOf(records, arm)) {
     const cohort = cohortOf.get(life.memberId);
     if (cohort === undefined) continue;
-    const readings = life.readings.filter(({ monoMs }) => monoMs >= within.beginMs && monoMs <= within.endMs);
-    if (readings.length > 0) watched.set(life.memberId, cohort);
-    const hitsBefore = life.readings.reduce(
-      (most, { monoMs, kernel }) => (monoMs < within.beginMs ? Math.max(most, kernel.limitHits) : most),
-      0,
-    );
-    const hitReadings = readings.filter(({ kernel }) => kernel.limitHits > hitsBefore);
-    const first = hitReadings.reduce<Reading | undefined>(
-      (earliest, reading) =>
-        earliest === undefined || reading.monoMs < earliest.monoMs ? reading : earliest,
-      undefined,
-    );
+    const { wasRead, hits, first, areLocal } = hitsWithin(life, within);
+    if (wasRead) watched.set(life.memberId, cohort);
     if (first === undefined) continue;
-    const why = whyUnknown(life, hitReadings);
+    const why = whyUnknown(life, areLocal);
     refusals.push({
       memberId: life.memberId,
       cohort,
       incarnation: life.incarnation,
       standing: why === null ? 'counted' : 'unknown',
       why,
-      hits: hitReadings.reduce((most, { kernel }) => Math.max(most, kernel.limitHits - hitsBefore), 0),
+      hits,
       firstMonoMs: first.monoMs,
       firstAtMs: first.atMs,
       frontEnds: frontEndsAt(first.monoMs),
@@ -134,13 +124,35 @@ export function refusalsOfCohort(evidence: RefusalEvidence, cohort: Cohort): Coh
   };
 }
 
-function whyUnknown(life: Life, hitReadings: readonly Reading[]): string | null {
+/** Threads refused a life within a span: above what its counter stood at before. One pass, with nothing laid aside. */
+function hitsWithin({ readings }: Life, { beginMs, endMs }: Within) {
+  let before = 0;
+  for (const { monoMs, kernel } of readings) {
+    if (monoMs < beginMs && kernel.limitHits > before) before = kernel.limitHits;
+  }
+  let wasRead = false;
+  let hits = 0;
+  let first: Reading | undefined;
+  let areLocal = true;
+  for (const reading of readings) {
+    if (reading.monoMs < beginMs || reading.monoMs > endMs) continue;
+    wasRead = true;
+    const risen = reading.kernel.limitHits - before;
+    if (risen <= 0) continue;
+    hits = Math.max(hits, risen);
+    areLocal &&= reading.kernel.hitsAreLocal;
+    if (first === undefined || reading.monoMs < first.monoMs) first = reading;
+  }
+  return { wasRead, hits, first, areLocal };
+}
+
+function whyUnknown(life: Life, hitsAreLocal: boolean): string | null {
   const reachedLimit = life.readings.some(
     ({ kernel: { limit, tasks, peak } }) => limit !== null && Math.max(tasks, peak ?? 0) >= limit,
   );
   if (!reachedLimit) return 'it was never seen at its own limit';
   if (life.ancestorAtLimit) return 'a cgroup above it stood at its limit';
-  if (!life.witnessed && !hitReadings.every(({ kernel }) => kernel.hitsAreLocal)) {
+  if (!life.witnessed && !hitsAreLocal) {
     return "its counter takes an ancestor's refusals too, and the host's view is not there";
   }
   return null;

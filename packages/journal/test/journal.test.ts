@@ -45,6 +45,19 @@ describe('a journal', () => {
     expect(torn).toBe(false);
   });
 
+  it('is read whole where it is longer than what is read at a time, and so is a line of it', () => {
+    using journal = openJournal(path);
+    journal.append(RUN);
+    // Of three bytes a character, so that what is read at a time ends within one.
+    const reason = '…'.repeat(1_500_000);
+    for (let times = 0; times < 3; times += 1) journal.append({ kind: 'end', how: 'failed', reason });
+    appendFileSync(path, '{"kind":"en');
+    const { records, torn } = readJournal(path);
+    expect(records).toHaveLength(4);
+    expect(records.slice(1).every((record) => record.kind === 'end' && record.reason === reason)).toBe(true);
+    expect(torn).toBe(true);
+  });
+
   it('stamps records with a clock that never goes back', () => {
     using journal = openJournal(path);
     const stamps = [RUN, RUN, RUN].map((entry) => journal.append(entry).monoMs);

@@ -1,6 +1,6 @@
 /**
  * The shell verbs of the command line, with their flags and help. The same fleet is found again by its name, call after
- * call.
+ * call. As with every command, the work is loaded when it is called for.
  */
 import { FIELD_FLAGS } from '@fleetfall/experiment/flags.ts';
 import { assumptionFields } from '@fleetfall/experiment/fleet-schema.ts';
@@ -11,10 +11,9 @@ import type { Command } from 'commander';
 import { DEFAULT_NAME } from '../keeper/fleet-folder.ts';
 import type { VerbRequest } from '../keeper/messages.ts';
 import type { CommandContext } from './command-context.ts';
-import { revealCommand } from './drill-command.ts';
 import { builtInExperiments, type ExperimentOptions } from './experiment-file.ts';
-import { type HoldOptions, upCommand } from './hold-command.ts';
-import { downCommand, type VerbOptions, verbCommand } from './verb-command.ts';
+import type { HoldOptions } from './hold-command.ts';
+import type { VerbOptions } from './verb-command.ts';
 
 const UP_EXAMPLES = `
 Examples:
@@ -40,8 +39,10 @@ interface WhichOptions extends VerbOptions {
 }
 
 export function addVerbs(program: Command, context: CommandContext, done: (exitCode: number) => void): void {
-  const ask = async (request: VerbRequest, options: VerbOptions): Promise<void> =>
+  const ask = async (request: VerbRequest, options: VerbOptions): Promise<void> => {
+    const { verbCommand } = await import('./verb-command.ts');
     done(await verbCommand(request, options, context));
+  };
   /** A verb with the flags that all have, and its examples. */
   const verb = (usage: string, description: string, ...examples: readonly string[]): Command =>
     program
@@ -77,9 +78,10 @@ export function addVerbs(program: Command, context: CommandContext, done: (exitC
   up.option('--store <folder>', 'where runs are kept', 'store')
     .option('--json', 'one JSON object on stdout, progress on stderr')
     .addHelpText('after', UP_EXAMPLES)
-    .action(async (experiment: string | undefined, options: ExperimentOptions & HoldOptions) =>
-      done(await upCommand(experiment, options, context)),
-    );
+    .action(async (experiment: string | undefined, options: ExperimentOptions & HoldOptions) => {
+      const { upCommand } = await import('./hold-command.ts');
+      done(await upCommand(experiment, options, context));
+    });
 
   verb(
     'status',
@@ -212,12 +214,16 @@ export function addVerbs(program: Command, context: CommandContext, done: (exitC
     'reveal',
   )
     .option('--guess <cause>', `${DRILL_CAUSES.join(', ')}; the seal stays when it is wrong`)
-    .action(async ({ guess, ...options }: VerbOptions & { guess?: string }) =>
-      done(await revealCommand(guess, options, context)),
-    );
+    .action(async ({ guess, ...options }: VerbOptions & { guess?: string }) => {
+      const { revealCommand } = await import('./drill-command.ts');
+      done(await revealCommand(guess, options, context));
+    });
 
   verb('down', 'take a fleet down, with its keeper', 'down', 'down --name trial').action(
-    async (options: VerbOptions) => done(await downCommand(options, context)),
+    async (options: VerbOptions) => {
+      const { downCommand } = await import('./verb-command.ts');
+      done(await downCommand(options, context));
+    },
   );
 }
 

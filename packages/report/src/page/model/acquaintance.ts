@@ -40,24 +40,29 @@ export const makeAcquaintance = (): Acquaintance => ({
 
 /**
  * Takes in what one front-end knows now.
- * @param learned whom it knows and since when, monotonic.
+ * @param learned whom it knows.
+ * @param sinceMs since when it knows one of them, monotonic; asked only of those that are new.
  * @param atMs the moment of this reading: when those that it no longer knows were found forgotten.
  */
 export function heedLearned(
   mesh: Acquaintance,
   by: number,
-  learned: ReadonlyMap<number, number>,
+  learned: readonly number[],
+  sinceMs: (of: number) => number,
   atMs: number,
 ): void {
   const known = mesh.current.get(by) ?? new Set();
   mesh.current.set(by, known);
-  for (const [of, sinceMs] of learned) {
+  for (const of of learned) {
     if (known.has(of)) continue;
     known.add(of);
-    change(mesh, Math.min(sinceMs, atMs), by, of, 1);
+    change(mesh, Math.min(sinceMs(of), atMs), by, of, 1);
   }
+  // It knows all of those now: where it knows no more, it forgot nobody.
+  if (known.size === learned.length) return;
+  const still = new Set(learned);
   for (const of of known) {
-    if (learned.has(of)) continue;
+    if (still.has(of)) continue;
     known.delete(of);
     change(mesh, atMs, by, of, 0);
   }
@@ -65,7 +70,7 @@ export function heedLearned(
 
 /** It began anew or is gone, and knows nobody. */
 export function forgetAll(mesh: Acquaintance, by: number, atMs: number): void {
-  heedLearned(mesh, by, new Map(), atMs);
+  heedLearned(mesh, by, [], () => atMs, atMs);
 }
 
 /** Who knows whom at a moment, as `by * size + of`. */

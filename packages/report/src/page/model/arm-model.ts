@@ -204,14 +204,17 @@ function heedSample(arm: ArmModel, { monoMs, atMs }: Stamp, state: MemberState):
   const frontEnd = frontEndOf(arm, state.memberId);
   if (state.role !== 'front-end' || frontEnd === undefined) return;
   noteRefused(arm, monoMs, heedState(frontEnd, cellAt(arm.grid, monoMs), state));
-  const own = placeOf(arm, state.memberId);
-  const learned = new Map<number, number>();
   const { learnedAtMs } = state.membership;
+  const places = placesOf(arm);
+  const own = places.get(state.memberId) ?? -1;
+  const learned: number[] = [];
   for (const id in learnedAtMs) {
-    const place = placeOf(arm, id);
-    if (place >= 0 && place !== own) learned.set(place, (learnedAtMs[id] ?? 0) - atMs + monoMs);
+    const place = places.get(id);
+    if (place !== undefined && place !== own) learned.push(place);
   }
-  heedLearned(arm.mesh, own, learned, monoMs);
+  const sinceMs = (place: number): number =>
+    (learnedAtMs[arm.frontEnds[place]?.id ?? ''] ?? 0) - atMs + monoMs;
+  heedLearned(arm.mesh, own, learned, sinceMs, monoMs);
 }
 
 function heedLoad(arm: ArmModel, { monoMs, record }: Extract<LooseArmRecord, { kind: 'load' }>): void {
@@ -240,19 +243,18 @@ function growsSinceMs({ grows, phases, beginMs }: ArmModel): number | null {
 }
 
 function frontEndOf(arm: ArmModel, memberId: string): FrontEnd | undefined {
-  return arm.frontEnds[placeOf(arm, memberId)];
+  return arm.frontEnds[placesOf(arm).get(memberId) ?? -1];
 }
 
 /** Where each member stands among its arm's front-ends: looked up for every one that every one knows, in every sample. */
 const places = new WeakMap<readonly FrontEnd[], Map<string, number>>();
 
-/** -1 when it is no front-end. */
-function placeOf({ frontEnds }: ArmModel, memberId: string): number {
+function placesOf({ frontEnds }: ArmModel): ReadonlyMap<string, number> {
   let known = places.get(frontEnds);
   // Front-ends are only ever added.
   if (known === undefined || known.size !== frontEnds.length) {
     known = new Map(frontEnds.map(({ id }, place) => [id, place]));
     places.set(frontEnds, known);
   }
-  return known.get(memberId) ?? -1;
+  return known;
 }
