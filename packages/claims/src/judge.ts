@@ -37,6 +37,8 @@ export interface Verdict {
   readonly observed: { readonly size: number | null };
   readonly firstFailedRequest: FailedRequest | null;
   readonly refusals: { readonly incumbent: CohortRefusals; readonly newcomer: CohortRefusals };
+  /** Why of refused threads nothing is known, not even that there were none; null where front-ends' counters were read. */
+  readonly threadsUnseen: 'sealed' | 'unread' | null;
   readonly goodput: GoodputByStage;
   readonly claims: readonly ClaimResult[];
   readonly arms: readonly JudgedArm[];
@@ -56,12 +58,15 @@ export function judge(records: readonly JournalRecord[]): Verdict {
   const arms = run === undefined ? [] : names.map((arm) => judgeArm(run, records, arm));
   const main = arms.find(({ arm }) => arm === 'main');
   const breaking = firstRefusal(refusalsOf(records, 'main'));
+  const refusals = main?.refusals ?? refusalsByCohort(records, 'main');
+  const watched = refusals.incumbent.watched + refusals.newcomer.watched;
   return {
     ...(stopOf(records) ?? conclude(incompleteness(records, run, main), arms.flatMap(criteriaOf))),
     prediction: recordsOf(records, 'main', 'prediction')[0]?.prediction ?? null,
     observed: { size: breaking?.frontEnds ?? null },
     firstFailedRequest: firstFailedRequest(records, 'main'),
-    refusals: main?.refusals ?? refusalsByCohort(records, 'main'),
+    refusals,
+    threadsUnseen: watched > 0 ? null : isDrill(records) ? 'sealed' : 'unread',
     goodput: goodputByStage(records, 'main'),
     claims: main?.claims ?? [],
     arms,

@@ -11,6 +11,12 @@ export const VERDICT_WORDS = {
   stopped: 'Stopped',
 } as const;
 
+/** What stands in place of figures of threads where none are known. */
+export const UNSEEN_WORDS: Readonly<Record<NonNullable<Verdict['threadsUnseen']>, string>> = {
+  sealed: 'sealed: what is shown of a blind drill has no counts of threads',
+  unread: "not known: no front-end's kernel counters were read",
+};
+
 /** Goodput that keeps this share of what it was has not moved. */
 const UNMOVED_SHARE = 0.9;
 
@@ -42,7 +48,7 @@ export function subline({ refusals: { incumbent, newcomer }, goodput }: Verdict)
   return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(' ');
 }
 
-function breaking({ prediction, observed: { size }, phases }: Verdict): string {
+function breaking({ prediction, observed: { size }, phases, threadsUnseen }: Verdict): string {
   const predicted = prediction?.size ?? null;
   if (size !== null && predicted !== null) {
     return size === predicted
@@ -54,6 +60,10 @@ function breaking({ prediction, observed: { size }, phases }: Verdict): string {
     (most, { arm, frontEnds }) => (arm === 'main' ? Math.max(most, frontEnds) : most),
     0,
   );
+  if (threadsUnseen === 'sealed')
+    return `a blind drill of ${counted(largest, 'front-end')}, its cause under seal`;
+  if (threadsUnseen === 'unread')
+    return `whether one of ${counted(largest, 'front-end')} was refused a thread is not known`;
   return `nothing broke up to ${counted(largest, 'front-end')}`;
 }
 

@@ -10,7 +10,7 @@ import type { Goodput } from '@fleetfall/claims/goodput.ts';
 import { readBackText } from '@fleetfall/claims/read-back.ts';
 import { overTrials } from '@fleetfall/claims/statistics/over-trials.ts';
 import { trialResults } from '@fleetfall/claims/statistics/trial-results.ts';
-import { headline, subline, VERDICT_WORDS } from './headline.ts';
+import { headline, subline, UNSEEN_WORDS, VERDICT_WORDS } from './headline.ts';
 import { type Broken, headOf, nameOf, type ReportedRun } from './reported-run.ts';
 
 /** A summary's most: what GitHub takes of one step, 1 MiB, with room for the note on what was left out. */
@@ -97,7 +97,7 @@ function runSections(run: ReportedRun, level: string): string[] {
   const head = headOf(records);
   const own = nameOf(run);
   const title = `${level} ${VERDICT_MARK[verdict.verdict]} ${own === 'run' ? '' : `${own}: `}${cell(headline(verdict))}`;
-  const { prediction, observed, firstFailedRequest, goodput } = verdict;
+  const { prediction, observed, firstFailedRequest, goodput, threadsUnseen } = verdict;
   const reasons = verdict.reasons.slice(0, REASONS_MAX).map((reason) => `- ${cell(reason)}`);
   const more = verdict.reasons.length - reasons.length;
   return [
@@ -110,8 +110,15 @@ function runSections(run: ReportedRun, level: string): string[] {
     table(
       ['breaking size', 'front-ends'],
       [
-        ['predicted', prediction === null ? 'none was made' : String(prediction.size ?? 'nothing breaks')],
-        ['observed', String(observed.size ?? 'none')],
+        ...(threadsUnseen === null
+          ? [
+              [
+                'predicted',
+                prediction === null ? 'none was made' : String(prediction.size ?? 'nothing breaks'),
+              ],
+              ['observed', String(observed.size ?? 'none')],
+            ]
+          : [['of threads', UNSEEN_WORDS[threadsUnseen]]]),
         [
           'first failed request',
           firstFailedRequest === null

@@ -41,15 +41,13 @@ export function drawFallText(records: readonly JournalRecord[], width: number): 
   const threads = (cohort: Cohort, rows: number): string[] => {
     const tasks = columns.map((column) => threadsIn(series, cohort, column));
     const highest = Math.max(0, ...tasks);
+    const figure = (most: number): string =>
+      series.threads.length === 0 ? 'not read' : `${most} of ${limit}`;
     return bars(
       rows,
       tasks.map((count) => count / limit),
     ).map((bar, row) =>
-      line(
-        row === 0 ? `${cohort}s` : row === 1 ? ' threads' : '',
-        bar,
-        row === 0 ? `${highest} of ${limit}` : '',
-      ),
+      line(row === 0 ? `${cohort}s` : row === 1 ? ' threads' : '', bar, row === 0 ? figure(highest) : ''),
     );
   };
   const ok = columns.map((column) => okIn(series, column) / offered);
@@ -61,7 +59,7 @@ export function drawFallText(records: readonly JournalRecord[], width: number): 
     line('front-ends', sizeRow(series, columns), ''),
     ...threads('incumbent', 3),
     ...threads('newcomer', 2),
-    line('refused', refusalRow(series, columns), 'threads'),
+    line('refused', refusalRow(series, columns), series.threads.length === 0 ? 'not read' : 'threads'),
     ...served,
     line('', timeRow(series, columns.length), ''),
   ];

@@ -110,3 +110,29 @@ function againOf(page: string): { readonly command: string | undefined; readonly
   const [, href = ''] = /href="data:application\/json;charset=utf-8,([^"]*)"/.exec(page) ?? [];
   return { command: /Again: <code>(.*?)<\/code>/.exec(page)?.[1], file: decodeURIComponent(href) };
 }
+
+describe('a run whose counts of threads are not in its journal', () => {
+  const unseen = told.map((record): JournalRecord => {
+    if (record.kind !== 'observer' || record.record.kind !== 'sample') return record;
+    return { ...record, record: { ...record.record, state: { ...record.record.state, kernel: null } } };
+  });
+  const uncounted = withRecords(unseen, ({ kind }) => kind !== 'witness' && kind !== 'prediction');
+  const stamp = { monoMs: 1, atMs: 1, arm: 'main' };
+  const sealed: JournalRecord[] = [
+    ...uncounted.slice(0, -1),
+    { ...stamp, kind: 'drill', event: 'sealed', commitment: 'c', among: ['threads', 'memory'] },
+    ...uncounted.slice(-1),
+  ];
+
+  test.each([
+    ['a blind drill', sealed, 'sealed: what is shown of a blind drill has no counts of threads'],
+    ['one without kernel counters', uncounted, "not known: no front-end's kernel counters were read"],
+  ])('has no figure in their place: %s', (_, records, words) => {
+    const page = pageOf(records, ASSET);
+    expect(page).toContain(words);
+    expect(page).not.toContain('×');
+    expect(page).not.toContain('0 threads refused');
+    expect(page).not.toContain('observed <b>none</b>');
+    expect(page).not.toContain('othing broke');
+  });
+});

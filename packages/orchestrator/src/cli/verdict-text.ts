@@ -9,6 +9,7 @@ import { counted, percent } from '@fleetfall/claims/figures.ts';
 import type { Goodput } from '@fleetfall/claims/goodput.ts';
 import type { Verdict } from '@fleetfall/claims/judge.ts';
 import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
+import { UNSEEN_WORDS } from '@fleetfall/report/headline.ts';
 import { drawFallText, PICTURE_COLUMNS_MIN } from '@fleetfall/report/terminal-picture.ts';
 import type { AccountStream } from './account.ts';
 import { readBackRows } from './load-rows.ts';
@@ -84,6 +85,7 @@ function sizeRows({
   firstFailedRequest,
   refusals,
   goodput,
+  threadsUnseen,
 }: Verdict): (readonly [string, string])[] {
   const predicted = prediction === null ? 'none was made' : (prediction.size ?? 'nothing breaks');
   const { incumbent, newcomer } = refusals;
@@ -100,9 +102,14 @@ function sizeRows({
     `newcomers ${counted(newcomer.hits, 'time')} on ${newcomer.members} of ${newcomer.watched}`,
   ];
   return [
-    ['breaking size', `predicted ${predicted}, observed ${observed.size ?? 'none'}`],
+    ...(threadsUnseen === null
+      ? [['breaking size', `predicted ${predicted}, observed ${observed.size ?? 'none'}`] as const]
+      : []),
     ['first failed request', failed],
-    ['threads refused', `${refused.join(', ')} (pids.events max)`],
+    [
+      'threads refused',
+      threadsUnseen === null ? `${refused.join(', ')} (pids.events max)` : UNSEEN_WORDS[threadsUnseen],
+    ],
     [
       'goodput',
       `before ${rate(goodput.before)} · during ${rate(goodput.during)} · after removal ${rate(goodput.afterRemoval)} · after restart ${rate(goodput.after)}`,

@@ -4,7 +4,7 @@
 import type { ArmModel } from '../model/arm-model.ts';
 import { type Alarm, type AlarmName, alarmsOf } from './alarms.ts';
 import type { PlotSpec } from './plot.ts';
-import { cellOf } from './reading.ts';
+import { cellOf, countsThreads } from './reading.ts';
 import type { Colour } from './theme.ts';
 
 const LOOKS: Readonly<Record<AlarmName, { readonly short: string; readonly text: string; colour: Colour }>> =
@@ -46,7 +46,9 @@ export function alarmsPlot(arm: ArmModel): PlotSpec {
 }
 
 /** How long before the first refused thread, or in vain, the two warnings came. */
-function leadText({ firsts: { refusal } }: ArmModel, alarms: readonly Alarm[]): string {
+function leadText(arm: ArmModel, alarms: readonly Alarm[]): string {
+  const { refusal } = arm.firsts;
+  if (!countsThreads(arm)) return 'Of threads they could not have told: no counts of them were read.';
   const warnings = alarms.filter(
     ({ name, firstMs }) =>
       (name === 'ThreadExhaustionPredicted' || name === 'ThreadHeadroomLow') && firstMs !== null,

@@ -8,7 +8,7 @@ import { hatch, penOf } from './canvas.ts';
 import type { Clock } from './clock.ts';
 import { DOWN_TINT, type DrawnPlot, faded, GUTTER, type PlotKey } from './plot.ts';
 import { makeFrame, makeKey } from './plot-frame.ts';
-import { cellOf, isDown, listed, type Standing, standingAt } from './reading.ts';
+import { cellOf, countsThreads, isDown, listed, type Standing, standingAt } from './reading.ts';
 import { type Colour, colour } from './theme.ts';
 
 const ROW_PX = { few: 17, many: 9 } as const;
@@ -201,6 +201,7 @@ function standingKeys(arm: ArmModel): PlotKey[] {
     colour: STANDING_COLOUR[standing],
     text,
     valueAt: (atMs) => {
+      if (standing === 'at-limit' && !countsThreads(arm)) return '–';
       const cell = cellOf(arm, atMs);
       return String(arm.frontEnds.filter((each) => standingAt(arm, each, cell) === standing).length);
     },

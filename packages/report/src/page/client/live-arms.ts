@@ -7,7 +7,7 @@ import { html } from '../html.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import { armCard } from '../sections/arm-card.ts';
 import { element } from './page-element.ts';
-import { ratesAt, refusedUpTo } from './reading.ts';
+import { countsThreads, ratesAt, refusedUpTo } from './reading.ts';
 
 /** Puts a frame for each arm on the page, for the small plots to be drawn into. A single arm stands beside nothing. */
 export function frameArms(arms: readonly ArmModel[]): void {
@@ -39,5 +39,7 @@ function standingOf(arm: ArmModel): string {
   const rates = ratesAt(arm, arm.endMs);
   const served =
     rates === null ? 'no load' : `${Math.round(rates.ok)} served/s, ${Math.round(rates.failed)} failed/s`;
-  return `${served}; ${counted(refused, 'thread')} refused so far.`;
+  return countsThreads(arm)
+    ? `${served}; ${counted(refused, 'thread')} refused so far.`
+    : `${served}; no counts of threads were read.`;
 }

@@ -7,11 +7,14 @@ import type { ArmModel } from '../model/arm-model.ts';
 import type { Cells } from '../model/columns.ts';
 import type { FrontEnd, FrontEndField } from '../model/front-end.ts';
 import type { PlotKey, PlotLine, PlotSpec } from './plot.ts';
-import { carried, cellOf, readAt, sizeAt } from './reading.ts';
+import { carried, cellOf, countsThreads, readAt, sizeAt } from './reading.ts';
 import type { Colour } from './theme.ts';
 
 /** How far lines of one count are spread downwards, in threads: task counts are whole, and members move alike. */
 const SPREAD_THREADS = 0.6;
+
+/** What a plot of threads says where no count of them was read. */
+const UNREAD = 'Not known here: no counts of threads were read, as in what is shown of a blind drill.';
 
 const isNewcomer = ({ cohort }: FrontEnd): boolean => cohort === 'newcomer';
 const colourOf = (frontEnd: FrontEnd): Colour => (isNewcomer(frontEnd) ? 'newcomer' : 'incumbent');
@@ -91,7 +94,9 @@ export function threadsPlot(arm: ArmModel): PlotSpec {
   return {
     id: 'threads',
     title: 'Threads of each front-end',
-    lede: 'Counted by the kernel (pids.current). Each front-end holds one or more for every other; at the limit the next is refused.',
+    lede: countsThreads(arm)
+      ? 'Counted by the kernel (pids.current). Each front-end holds one or more for every other; at the limit the next is refused.'
+      : UNREAD,
     height: 250,
     xMs,
     lines: [
@@ -105,7 +110,7 @@ export function threadsPlot(arm: ArmModel): PlotSpec {
         mark: 'dash',
         colour: 'failed',
         text: 'limit (pids.max)',
-        valueAt: (atMs) => String(limitAt(cellOf(arm, atMs)) ?? 'none'),
+        valueAt: (atMs) => String(limitAt(cellOf(arm, atMs)) ?? (countsThreads(arm) ? 'none' : '–')),
       },
       {
         mark: 'dash',
@@ -143,14 +148,17 @@ export function refusalsPlot(arm: ArmModel, uncounted: number): PlotSpec {
     uncounted === 0
       ? ''
       : ` Of ${counted(uncounted, 'front-end')} it cannot be told whose limit it was: the verdict does not count them.`;
+  const isKnown = countsThreads(arm);
   const soFar =
     (cells: readonly number[]) =>
     (atMs: number): string =>
-      `${cells.slice(0, cellOf(arm, atMs) + 1).reduce((sum, cell) => sum + cell, 0)} so far`;
+      !isKnown ? '–' : `${cells.slice(0, cellOf(arm, atMs) + 1).reduce((sum, cell) => sum + cell, 0)} so far`;
   return {
     id: 'refusals',
     title: 'Threads that the kernel refused',
-    lede: `How often clone() failed at the limit (pids.events max), in each ${arm.grid.stepMs / 1000} s.${doubt}`,
+    lede: !isKnown
+      ? UNREAD
+      : `How often clone() failed at the limit (pids.events max), in each ${arm.grid.stepMs / 1000} s.${doubt}`,
     height: 120,
     xMs: cellTimes(arm),
     lines: [

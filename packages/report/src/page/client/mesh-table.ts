@@ -3,7 +3,7 @@
  */
 import type { ArmModel } from '../model/arm-model.ts';
 import type { FrontEnd } from '../model/front-end.ts';
-import { cellOf, listed, readAt, refusedUpTo, STANDING_WORDS, standingAt } from './reading.ts';
+import { cellOf, countsThreads, listed, readAt, refusedUpTo, STANDING_WORDS, standingAt } from './reading.ts';
 
 const HEADS = ['front-end', 'standing', 'threads', 'links', 'map age', 'complete', 'refused'] as const;
 
@@ -41,7 +41,7 @@ export function makeMeshTable(table: HTMLTableElement, arm: ArmModel): (atMs: nu
       row.className = standing ?? 'absent';
       const texts =
         standing === null
-          ? ['not there', '', '', '', '', refusals(frontEnd, cell)]
+          ? ['not there', '', '', '', '', refusals(arm, frontEnd, cell)]
           : figures(arm, frontEnd, cell);
       texts.forEach((text, index) => {
         const place = cells[index];
@@ -63,8 +63,9 @@ function figures(arm: ArmModel, frontEnd: FrontEnd, cell: number): string[] {
     of(read('linksOpen'), read('linksWanted')),
     standing === 'missing' || ageMs === null ? '–' : `${(ageMs / 1000).toFixed(1)} s`,
     complete === null ? '–' : `${Number((complete * 100).toFixed(1))} %`,
-    refusals(frontEnd, cell),
+    refusals(arm, frontEnd, cell),
   ];
 }
 
-const refusals = (frontEnd: FrontEnd, cell: number): string => String(refusedUpTo(frontEnd, cell));
+const refusals = (arm: ArmModel, frontEnd: FrontEnd, cell: number): string =>
+  countsThreads(arm) ? String(refusedUpTo(frontEnd, cell)) : '–';

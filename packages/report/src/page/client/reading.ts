@@ -98,6 +98,11 @@ export function standingAt(arm: ArmModel, frontEnd: FrontEnd, cell: number): Sta
   return tasks !== null && limit !== null && tasks >= limit ? 'at-limit' : 'routing';
 }
 
+/** Whether the kernel's counters of any front-end were read: where none were, no refused thread is no finding. */
+export function countsThreads({ frontEnds }: ArmModel): boolean {
+  return frontEnds.some(({ columns }) => columns.tasks.cells.some((tasks) => tasks !== null));
+}
+
 /** Threads refused it up to a cell, that cell included. */
 export function refusedUpTo({ columns }: FrontEnd, cell: number): number {
   let sum = 0;

@@ -20,7 +20,7 @@ export function armsSection({ arms }: Verdict, model: RunModel): Markup | null {
     return armCard(
       { name: arm, title, settings },
       html`<p class="outcome ${outcome}"><b>${outcome}</b> <span>${standing}</span></p>
-<p>${outcomeReason}; ${incumbent.hits + newcomer.hits} threads refused.</p>`,
+<p>${outcomeReason}; ${incumbent.watched + newcomer.watched === 0 ? 'whether threads were refused is not known' : `${incumbent.hits + newcomer.hits} threads refused`}.</p>`,
     );
   });
   const ids = arms[0]?.claims.map(({ id }) => id) ?? [];

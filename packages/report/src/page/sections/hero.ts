@@ -8,7 +8,7 @@ import { counted, percent, seconds } from '@fleetfall/claims/figures.ts';
 import type { Goodput } from '@fleetfall/claims/goodput.ts';
 import type { Verdict } from '@fleetfall/claims/judge.ts';
 import { MAIN_ARM } from '@fleetfall/experiment/main-arm.ts';
-import { story, subline, VERDICT_WORDS } from '../../headline.ts';
+import { story, subline, UNSEEN_WORDS, VERDICT_WORDS } from '../../headline.ts';
 import { html, type Markup } from '../html.ts';
 import type { RunModel } from '../model/run-model.ts';
 import { drawRibbon } from './ribbon.ts';
@@ -67,7 +67,8 @@ function stageOf(name: string, { fraction, okPerSecond, offeredPerSecond }: Good
 }
 
 /** The few figures that the story turns on. */
-function facts({ prediction, observed, refusals, firstFailedRequest }: Verdict, model: RunModel): Markup {
+function facts(verdict: Verdict, model: RunModel): Markup {
+  const { prediction, observed, refusals, firstFailedRequest, threadsUnseen } = verdict;
   const { incumbent, newcomer } = refusals;
   const limit = prediction?.limit ?? null;
   const line =
@@ -79,10 +80,14 @@ function facts({ prediction, observed, refusals, firstFailedRequest }: Verdict, 
     firstFailedRequest === null
       ? 'none'
       : `at ${counted(firstFailedRequest.frontEnds, 'front-end')}, ${seconds(firstFailedRequest.monoMs - beganMs)} in`;
-  return html`<dl class="facts">
-<div><dt>breaking size</dt><dd>predicted <b>${prediction?.size ?? 'none'}</b>, observed <b>${observed.size ?? 'none'}</b></dd></div>
+  const ofThreads =
+    threadsUnseen === null
+      ? html`<div><dt>breaking size</dt><dd>predicted <b>${prediction?.size ?? 'none'}</b>, observed <b>${observed.size ?? 'none'}</b></dd></div>
 <div><dt>threads of a front-end among N</dt><dd>${line}${limit === null ? '' : `; limit ${limit}`}</dd></div>
-<div><dt>threads refused by the kernel</dt><dd>incumbents <b>${incumbent.hits}</b>× on ${incumbent.members} of ${incumbent.watched}, newcomers <b>${newcomer.hits}</b>× on ${newcomer.members} of ${newcomer.watched}</dd></div>
+<div><dt>threads refused by the kernel</dt><dd>incumbents <b>${incumbent.hits}</b>× on ${incumbent.members} of ${incumbent.watched}, newcomers <b>${newcomer.hits}</b>× on ${newcomer.members} of ${newcomer.watched}</dd></div>`
+      : html`<div><dt>threads, and what the kernel refused</dt><dd>${UNSEEN_WORDS[threadsUnseen]}</dd></div>`;
+  return html`<dl class="facts">
+${ofThreads}
 <div><dt>first failed request</dt><dd>${failed}</dd></div>
 </dl>`;
 }
