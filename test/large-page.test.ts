@@ -54,6 +54,11 @@ const told = tellRun({
   additionAfterBreak: 2,
 });
 const outageMs = told.find((record) => record.kind === 'phase' && record.phase === 'outage')?.monoMs ?? 0;
+const outageEndMs =
+  told.find(
+    ({ kind, ...record }) =>
+      kind === 'phase' && 'phase' in record && record.phase === 'outage' && record.event === 'end',
+  )?.monoMs ?? 0;
 const records = [
   ...told,
   faultAt(outageMs + 1_000, 'pause-1', 'inject', 'installed', null),
@@ -96,6 +101,21 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)('the page of a large run', () => {
     expect(moments).not.toContain('fault: partition');
     expect(moments).toContain('be-1 died');
     expect(moments).toContain('be-1 started again');
+
+    // At the end of the hold at full size nothing is served, and old servers refuse to route.
+    const { middleMs, incumbent, newcomer } = failuresBy(told, outageEndMs);
+    await page.locator('#time').evaluate((slider, value) => {
+      const input = slider as unknown as { value: string; dispatchEvent(event: Event): void };
+      input.value = String(value);
+      input.dispatchEvent(new Event('input'));
+    }, middleMs);
+    const key = (plot: string): Promise<string | null> => page.locator(`#plot-${plot} .key`).textContent();
+    await expect.poll(() => key('latency-density')).toContain('served none');
+    expect(await key('errors-incumbent')).toContain(`ServiceUnavailable: map-aged ${incumbent}/s`);
+    const ofNewcomers = [...((await key('errors-newcomer')) ?? '').matchAll(/(\d+)\/s/g)];
+    expect(ofNewcomers.reduce((sum, [, rate]) => sum + Number(rate), 0)).toBe(newcomer);
+    await page.locator('#time').press('End');
+    await expect.poll(() => key('latency-density')).toMatch(/served \d+, [\d.]+ ms to [\d.]+ ms/);
 
     for (const arm of ARMS) {
       await page.locator(`input[name="arm"][value="${arm}"]`).check();
@@ -167,3 +187,22 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)('the page of a large run', () => {
     expect(complaints).toEqual([]);
   });
 });
+
+/** Requests that failed in the last window of the main arm that ended by a moment, by cohort. */
+function failuresBy(journal: readonly JournalRecord[], byMs: number) {
+  const window = journal.findLast(
+    (record) => record.kind === 'load' && record.arm === 'main' && record.monoMs <= byMs,
+  );
+  if (window?.kind !== 'load' || window.record.kind !== 'load') throw new Error('there is no window then');
+  const { outcomes, windowMs } = window.record;
+  const count = (cohort: string): number =>
+    outcomes.reduce(
+      (sum, each) => (each.cohort === cohort && each.outcome !== 'ok' ? sum + each.count : sum),
+      0,
+    );
+  return {
+    middleMs: window.monoMs - windowMs / 2,
+    incumbent: count('incumbent'),
+    newcomer: count('newcomer'),
+  };
+}

@@ -98,6 +98,17 @@ export class DurationHistogram {
   }
 }
 
+/** The buckets of a record that hold something, each by its middle. @throws RangeError when one is none of this layout. */
+export function* bucketsIn({
+  buckets,
+}: HistogramCounts): Generator<{ readonly middleMs: number; readonly count: number }> {
+  for (let at = 0, index = 0; at + 1 < buckets.length; at += 2) {
+    index += buckets[at] as number;
+    if (!(index >= 0 && index < BUCKETS)) throw new RangeError(`Cannot read bucket ${index} of ${BUCKETS}`);
+    yield { middleMs: middleMs(index), count: buckets[at + 1] as number };
+  }
+}
+
 /** All that some records hold, in one histogram. */
 export function sumOf(parts: Iterable<HistogramCounts>): DurationHistogram {
   const sum = new DurationHistogram();

@@ -6,10 +6,11 @@ import type { ArmModel } from '../model/arm-model.ts';
 import type { Moment } from '../page-data.ts';
 import { hatch, penOf } from './canvas.ts';
 import type { Clock } from './clock.ts';
-import { DOWN_TINT, type DrawnPlot, faded, GUTTER, type PlotKey } from './plot.ts';
+import { type DrawnPlot, GUTTER, type PlotKey } from './plot.ts';
 import { makeFrame, makeKey } from './plot-frame.ts';
+import { DOWN_TINT } from './plot-marks.ts';
 import { cellOf, countsThreads, isDown, listed, type Standing, standingAt } from './reading.ts';
-import { type Colour, colour } from './theme.ts';
+import { type Colour, colour, faded } from './theme.ts';
 
 const ROW_PX = { few: 17, many: 9 } as const;
 /** From so many front-ends on rows are thin and only some are named. */

@@ -6,45 +6,14 @@ import uPlot from 'uplot';
 import { OTHER_ERRORS, shownKinds } from '../../error-kinds.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import { countIn, mostShown, perSecond, totalsByKind } from '../model/load-rows.ts';
+import { decadesOf, inWindow, took, tookTick, windowsOf } from './load-windows.ts';
 import type { PlotKey, PlotLine, PlotSpec } from './plot.ts';
-import { windowAt } from './reading.ts';
 import type { Colour } from './theme.ts';
 
-const ERROR_COLOURS: readonly Colour[] = ['failed', 'error-2', 'error-3', 'error-4'];
-const perSecondText = (value: number | null): string => (value === null ? '–' : `${Math.round(value)}/s`);
-
-/** Where windows end, with a row of nothing before each that does not follow on the one before it. */
-interface Windows {
-  readonly xMs: number[];
-  /** A list with a value for each window, with null in the rows of nothing. */
-  spread<T>(values: readonly T[]): (T | null)[];
-}
-
-/** A window that begins so much of its length after the last one's end does not follow on it. */
-const APART = 0.5;
-
-function windowsOf({ load: { endMs, windowMs } }: ArmModel): Windows {
-  const xMs: number[] = [];
-  const rows: (number | null)[] = [];
-  endMs.forEach((end, index) => {
-    const length = windowMs[index] ?? 0;
-    if (index > 0 && end - length - (endMs[index - 1] ?? 0) > APART * length) {
-      xMs.push(end - length);
-      rows.push(null);
-    }
-    xMs.push(end);
-    rows.push(index);
-  });
-  return { xMs, spread: (values) => rows.map((row) => (row === null ? null : (values[row] ?? null))) };
-}
-
-/** A function from a moment to the value of a list of windows there. */
-function inWindow(arm: ArmModel, values: readonly (number | null)[], text: (value: number | null) => string) {
-  return (atMs: number): string => {
-    const index = windowAt(arm, atMs);
-    return text(index === null ? null : (values[index] ?? null));
-  };
-}
+/** Of error types, the most frequent first. */
+export const ERROR_COLOURS: readonly Colour[] = ['failed', 'error-2', 'error-3', 'error-4'];
+export const perSecondText = (value: number | null): string =>
+  value === null ? '–' : `${Math.round(value)}/s`;
 
 export function requestsPlot(arm: ArmModel): PlotSpec {
   const { load } = arm;
@@ -106,7 +75,7 @@ export function requestsPlot(arm: ArmModel): PlotSpec {
 }
 
 /** The highest of each row of windows that do not fit, where it is. */
-function cutAt(
+export function cutAt(
   endMs: readonly number[],
   windowMs: readonly (number | null)[],
   values: readonly number[],
@@ -192,8 +161,6 @@ export function latencyPlot(arm: ArmModel): PlotSpec {
   );
   const least = all.reduce((low, value) => Math.min(low, value), 10);
   const highest = all.reduce((high, value) => Math.max(high, value), 10);
-  const took = (value: number | null): string =>
-    value === null ? '–' : `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ms`;
   const lastProbe = (atMs: number): string => {
     const index = probes.atMs.findLastIndex((probedMs) => probedMs <= atMs);
     return index < 0
@@ -219,8 +186,8 @@ export function latencyPlot(arm: ArmModel): PlotSpec {
       { mark: 'line', colour: 'quiet', text: 'slowest', valueAt: inWindow(arm, load.maxMs, took) },
       { mark: 'dot', colour: 'error-2', text: 'back-end probe', valueAt: lastProbe },
     ],
-    y: [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(highest * 1.01))],
+    y: decadesOf(least, highest),
     log: true,
-    unit: (value) => (value < 1000 ? `${value} ms` : `${value / 1000} s`),
+    unit: tookTick,
   };
 }

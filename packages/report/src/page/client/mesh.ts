@@ -7,9 +7,8 @@ import { knownAt } from '../model/acquaintance.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import { penOf } from './canvas.ts';
 import { standingFill } from './lanes.ts';
-import { faded } from './plot.ts';
 import { cellOf, listed, readAt, standingAt } from './reading.ts';
-import { colour } from './theme.ts';
+import { colour, faded } from './theme.ts';
 
 /** More than this on a circle is a ball of wool. */
 const CIRCLE_MAX = 30;

@@ -6,16 +6,19 @@ import uPlot from 'uplot';
 import type { ArmModel } from '../model/arm-model.ts';
 import type { Moment } from '../page-data.ts';
 import type { Clock } from './clock.ts';
-import { isDown } from './reading.ts';
-import { type Colour, colour, font } from './theme.ts';
+import {
+  drawShades,
+  markMoments,
+  type PlotCut,
+  type PlotShade,
+  shadePhases,
+  writeCut,
+} from './plot-marks.ts';
+import { type Colour, colour, faded, font } from './theme.ts';
 
 /** Pixels left of every plot for its figures, and right of it: all plots, lanes and the slider line up. */
 export const GUTTER = { left: 58, right: 20 } as const;
 
-/** A narrower plot has no room to name moments. */
-const NAMED_FROM_PX = 700;
-/** How strongly a phase is tinted in which most requests failed. */
-export const DOWN_TINT = 0.09;
 /** Pixels after a gap that are left out: else a stepped line falls from what was before the gap. */
 const GAP_END_PX = 2;
 
@@ -47,6 +50,7 @@ export interface PlotSpec {
   /** Monotonic milliseconds. */
   readonly xMs: number[];
   readonly lines: readonly PlotLine[];
+  readonly shades?: readonly PlotShade[];
   readonly keys: readonly PlotKey[];
   /** Least and most of the vertical axis. */
   readonly y: readonly [number, number];
@@ -54,8 +58,7 @@ export interface PlotSpec {
   /** Where the vertical axis is written on, where that is no scale but a list. */
   readonly ticks?: readonly number[];
   readonly unit: (value: number) => string;
-  /** What stands at the top, at a moment: values that are cut there. */
-  readonly cut?: readonly { readonly atMs: number; readonly text: string }[];
+  readonly cut?: readonly PlotCut[];
   /** Whether the marked moments are named here. */
   readonly namesMoments?: boolean;
 }
@@ -119,9 +122,10 @@ export function drawPlot(
     ],
     series: [{}, ...spec.lines.map(seriesOf)],
     hooks: {
-      drawClear: [(plot) => shade(plot, arm, secondsOf)],
+      drawClear: [(plot) => shadePhases(plot, arm, secondsOf)],
+      drawAxes: [(plot) => drawShades(plot, shown.shades ?? [], secondsOf)],
       draw: [
-        (plot) => mark(plot, moments, secondsOf, spec.namesMoments === true),
+        (plot) => markMoments(plot, moments, secondsOf, spec.namesMoments === true),
         (plot) => writeCut(plot, shown.cut ?? [], secondsOf),
       ],
       setSelect: [
@@ -217,83 +221,8 @@ function seriesOf(line: PlotLine): uPlot.Series {
   };
 }
 
-/** A `#rrggbb` colour with an opacity. */
-export function faded(hex: string, alpha: number): string {
-  if (alpha >= 1 || !/^#[0-9a-f]{6}$/i.test(hex)) return hex;
-  return `${hex}${Math.round(alpha * 255)
-    .toString(16)
-    .padStart(2, '0')}`;
-}
-
-function shade(plot: uPlot, arm: ArmModel, secondsOf: (atMs: number) => number): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
-  const band = (beginMs: number, endMs: number, fill: string): void => {
-    const from = plot.valToPos(secondsOf(beginMs), 'x', true);
-    const to = plot.valToPos(secondsOf(endMs), 'x', true);
-    ctx.fillStyle = fill;
-    ctx.fillRect(from, bbox.top, Math.max(1, to - from), bbox.height);
-  };
-  arm.phases.forEach((phase, index) => {
-    const { beginMs, endMs } = phase;
-    if (isDown(arm, phase)) band(beginMs, endMs ?? arm.endMs, faded(colour('failed'), DOWN_TINT));
-    else if (index % 2 === 0) band(beginMs, endMs ?? arm.endMs, colour('shade'));
-  });
-  for (const { beginMs, endMs } of arm.faults) {
-    band(beginMs, endMs ?? arm.endMs, faded(colour('missing'), 0.16));
-  }
-  ctx.restore();
-}
-
 /** Every power of ten within a range. */
 function powersOfTen([from, to]: readonly [number, number]): number[] {
   const first = Math.ceil(Math.log10(from));
   return Array.from({ length: Math.floor(Math.log10(to)) - first + 1 }, (_, index) => 10 ** (first + index));
-}
-
-function writeCut(plot: uPlot, cut: NonNullable<PlotSpec['cut']>, secondsOf: (atMs: number) => number): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.font = font(12, 600, devicePixelRatio);
-  ctx.textAlign = 'right';
-  ctx.textBaseline = 'top';
-  ctx.fillStyle = colour('ink');
-  for (const { atMs, text } of cut) {
-    const x = plot.valToPos(secondsOf(atMs), 'x', true);
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    ctx.fillText(`${text} \u2191`, x - 4 * devicePixelRatio, bbox.top + 3 * devicePixelRatio);
-  }
-  ctx.restore();
-}
-
-function mark(
-  plot: uPlot,
-  moments: readonly Moment[],
-  secondsOf: (atMs: number) => number,
-  named: boolean,
-): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.strokeStyle = colour('failed');
-  ctx.lineWidth = devicePixelRatio;
-  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-  ctx.fillStyle = colour('ink');
-  ctx.font = font(12, 600, devicePixelRatio);
-  ctx.textBaseline = 'middle';
-  for (const { atMs, text } of moments) {
-    const x = Math.round(plot.valToPos(secondsOf(atMs), 'x', true)) + 0.5;
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-    if (!named || bbox.width < NAMED_FROM_PX * devicePixelRatio) continue;
-    const isFirst = atMs === Math.min(...moments.map((moment) => moment.atMs));
-    ctx.textAlign = isFirst ? 'right' : 'left';
-    ctx.fillText(text, x + (isFirst ? -6 : 6) * devicePixelRatio, bbox.top + 9 * devicePixelRatio);
-  }
-  ctx.restore();
 }

@@ -8,7 +8,9 @@ import type { RunModel } from '../model/run-model.ts';
 import type { Moment, PageData } from '../page-data.ts';
 import { alarmsPlot } from './alarm-plot.ts';
 import { makeClock } from './clock.ts';
+import { errorPlots } from './error-plots.ts';
 import { drawLanes } from './lanes.ts';
+import { latencyDensityPlot } from './latency-density.ts';
 import { failedSharePlot, latencyPlot, requestsPlot } from './load-plots.ts';
 import { completenessPlot, mapAgePlot, refusalsPlot, threadsPlot } from './member-plots.ts';
 import { CIRCLE_CAPTION, drawMesh, HEAT_CAPTION, isCircle } from './mesh.ts';
@@ -23,6 +25,28 @@ import { followTheme } from './theme.ts';
 
 /** What the judge found in a run, as far as it has judged. */
 export type Findings = Pick<PageData, 'moments' | 'uncounted'>;
+
+/** Some plots of an arm, in their order. There may be more of them, or others, as a run goes on. */
+type PlotsOf = (arm: ArmModel, findings: Findings) => readonly (PlotSpec | null)[];
+
+/** What stands above the lanes, and what below them. A plot more is a line more here. */
+const ABOVE_LANES: readonly PlotsOf[] = [
+  (arm) => [threadsPlot(arm)],
+  (arm, { uncounted }) => [refusalsPlot(arm, uncounted[arm.name] ?? 0)],
+  (arm) => [alarmsPlot(arm)],
+];
+const BELOW_LANES: readonly PlotsOf[] = [
+  (arm) => [requestsPlot(arm)],
+  (arm) => [failedSharePlot(arm)],
+  errorPlots,
+  (arm) => [latencyPlot(arm)],
+  (arm) => [latencyDensityPlot(arm)],
+  (arm) => [mapAgePlot(arm)],
+  (arm) => [completenessPlot(arm)],
+];
+
+const specsOf = (plots: readonly PlotsOf[], arm: ArmModel, findings: Findings): PlotSpec[] =>
+  plots.flatMap((of) => of(arm, findings)).filter((spec) => spec !== null);
 
 export interface RunView {
   /** Shows what the model has taken in since: at the newest moment, where that was shown before. */
@@ -49,7 +73,7 @@ export function showRun(
   const canvas = element<HTMLCanvasElement>('mesh-canvas');
   const table = element<HTMLTableElement>('mesh-table');
   let arm: ArmModel = first;
-  let plotted: { readonly plot: FramedPlot; readonly spec: () => PlotSpec }[] = [];
+  let plotted: { readonly id: string; readonly plot: FramedPlot }[] = [];
   let lanes: DrawnPlot | null = null;
   let frontEndsDrawn = 0;
   let small: SmallPlots | null = null;
@@ -62,25 +86,15 @@ export function showRun(
     lanes?.remove();
     const own = momentsHere();
     const plots = element('plots');
-    const frame = (spec: () => PlotSpec): (typeof plotted)[number] => ({
-      plot: framePlot(plots, spec(), arm, own, clock),
-      spec,
-    });
-    const ofThreads = [
-      frame(() => threadsPlot(arm)),
-      frame(() => refusalsPlot(arm, findings.uncounted[arm.name] ?? 0)),
-      frame(() => alarmsPlot(arm)),
-    ];
+    const framed = (of: readonly PlotsOf[]): typeof plotted =>
+      specsOf(of, arm, findings).map((spec) => ({
+        id: spec.id,
+        plot: framePlot(plots, spec, arm, own, clock),
+      }));
+    plotted = framed(ABOVE_LANES);
     lanes = drawLanes(plots, arm, own, clock);
     frontEndsDrawn = arm.frontEnds.length;
-    plotted = [
-      ...ofThreads,
-      frame(() => requestsPlot(arm)),
-      frame(() => failedSharePlot(arm)),
-      frame(() => latencyPlot(arm)),
-      frame(() => mapAgePlot(arm)),
-      frame(() => completenessPlot(arm)),
-    ];
+    plotted = [...plotted, ...framed(BELOW_LANES)];
     small = drawSmallPlots(model.arms, findings.moments);
     showMoments(arm, own, clock);
     scrubber.draw(arm);
@@ -98,9 +112,14 @@ export function showRun(
   }
   /** @returns whether all plots could take the new values in; lines that are new need plots that are new. */
   function redraw(): boolean {
+    const specs = specsOf([...ABOVE_LANES, ...BELOW_LANES], arm, findings);
     return (
       frontEndsDrawn === arm.frontEnds.length &&
-      plotted.every(({ plot, spec }) => plot.redraw(spec())) &&
+      specs.length === plotted.length &&
+      plotted.every(({ id, plot }, index) => {
+        const spec = specs[index];
+        return spec !== undefined && spec.id === id && plot.redraw(spec);
+      }) &&
       small?.redraw() !== false
     );
   }

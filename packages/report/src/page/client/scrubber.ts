@@ -10,9 +10,9 @@ import { countIn, mostShown } from '../model/load-rows.ts';
 import { penOf } from './canvas.ts';
 import type { Clock } from './clock.ts';
 import { element } from './page-element.ts';
-import { faded, GUTTER } from './plot.ts';
+import { GUTTER } from './plot.ts';
 import { cellOf, phaseAt, ratesAt, readAt, refusedUpTo, sizeAt } from './reading.ts';
-import { colour, font } from './theme.ts';
+import { colour, faded, font } from './theme.ts';
 
 const HEIGHT_PX = 50;
 const NAMES_PX = 18;

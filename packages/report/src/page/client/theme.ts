@@ -29,6 +29,14 @@ export function colour(name: Colour): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
+/** A `#rrggbb` colour with an opacity. */
+export function faded(hex: string, alpha: number): string {
+  if (alpha >= 1 || !/^#[0-9a-f]{6}$/i.test(hex)) return hex;
+  return `${hex}${Math.round(alpha * 255)
+    .toString(16)
+    .padStart(2, '0')}`;
+}
+
 /** The page's font for a canvas, in CSS pixels times `scale`. */
 export function font(px: number, weight = 400, scale = 1): string {
   return `${weight} ${px * scale}px ${getComputedStyle(document.body).fontFamily}`;

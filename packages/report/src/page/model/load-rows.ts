@@ -1,12 +1,19 @@
 /**
  * What users got, window by window of the load: requests by how they ended and where, and how long they took. When
- * there are too many windows, neighbours become one: counts are added up, and of latencies the worse one stands,
- * since quantiles cannot be added.
+ * there are too many windows, neighbours become one: counts are added up, and of quantiles the worse one stands,
+ * since they cannot be added.
  */
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { kindOf, NOT_SENT } from '../../error-kinds.ts';
 import { type Cells, decodeCells, encodeCells } from './columns.ts';
 import { CELLS_MAX } from './grid.ts';
+import {
+  addLatencies,
+  decodeLatencies,
+  encodeLatencies,
+  type LatencyColumn,
+  type LatencyColumnText,
+} from './latencies.ts';
 
 /** Bars are cut at so many times what was offered: a backlog that is answered at once would flatten the rest. */
 const CUT_AT = 1.6;
@@ -30,6 +37,7 @@ export interface LoadRows extends Record<Field, Cells> {
   /** When each window ended, monotonic. */
   endMs: number[];
   readonly outcomes: OutcomeColumn[];
+  latencies: LatencyColumn[];
 }
 
 /** {@link LoadRows} as it is written into a report. */
@@ -38,6 +46,7 @@ export interface LoadRowsText {
   readonly endMs: string;
   readonly fields: Readonly<Record<Field, string>>;
   readonly outcomes: readonly { readonly cohort: string; readonly kind: string; readonly cells: string }[];
+  readonly latencies: readonly LatencyColumnText[];
 }
 
 export function makeLoadRows(): LoadRows {
@@ -45,7 +54,7 @@ export function makeLoadRows(): LoadRows {
     Field,
     Cells
   >;
-  return { ...empty, endMs: [], outcomes: [] };
+  return { ...empty, endMs: [], outcomes: [], latencies: [] };
 }
 
 /** Appends a window. */
@@ -66,6 +75,7 @@ export function addWindow(rows: LoadRows, endMs: number, window: LoadWindowRecor
     tally(rows, index, cohort, kindOf(outcome, reason), count);
   }
   if (dropped > 0) tally(rows, index, 'none', NOT_SENT, dropped);
+  addLatencies(rows.latencies, index, window.histograms);
 }
 
 /** Requests a second of one column's cell. */
@@ -115,16 +125,19 @@ export function encodeLoadRows(rows: LoadRows): LoadRowsText {
     kind,
     cells: encodeCells(padded(cells, length)),
   }));
-  return { length, endMs: encodeCells(rows.endMs, 1), fields, outcomes };
+  for (const column of rows.latencies) padded(column.cells, length);
+  const latencies = encodeLatencies(rows.latencies);
+  return { length, endMs: encodeCells(rows.endMs, 1), fields, outcomes, latencies };
 }
 
-export function decodeLoadRows({ length, endMs, fields, outcomes }: LoadRowsText): LoadRows {
+export function decodeLoadRows({ length, endMs, fields, outcomes, latencies }: LoadRowsText): LoadRows {
   const rows = makeLoadRows();
   rows.endMs = decodeCells(endMs, length).map(Number);
   for (const field of [...SUMS, ...WORST]) rows[field] = decodeCells(fields[field], length);
   for (const { cohort, kind, cells } of outcomes) {
     rows.outcomes.push({ cohort, kind, cells: decodeCells(cells, length) });
   }
+  rows.latencies = decodeLatencies(latencies, length);
   return rows;
 }
 
@@ -148,7 +161,8 @@ function halve(rows: LoadRows): void {
   rows.endMs = rows.endMs.filter((_, index) => index % 2 === 1 || index === count - 1);
   for (const field of SUMS) rows[field] = pairs(padded(rows[field], count), (a, b) => a + b);
   for (const field of WORST) rows[field] = pairs(padded(rows[field], count), Math.max);
-  for (const column of rows.outcomes) column.cells = pairs(padded(column.cells, count), (a, b) => a + b);
+  for (const column of [...rows.outcomes, ...rows.latencies])
+    column.cells = pairs(padded(column.cells, count), (a, b) => a + b);
 }
 
 function pairs(cells: Cells, together: (first: number, second: number) => number): Cells {
