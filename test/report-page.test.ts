@@ -101,6 +101,9 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)(`the page in a browser${leftOut}`, ()
     expect(readout).toContain('up to 15 of 15 threads');
     expect(readout).toContain(`${perSecond(true)} served/s · ${perSecond(false)} failed/s`);
     expect(await page.locator('#plot-threads .key').innerText()).toMatch(/incumbents 15\s+newcomers 15/);
+    expect(await page.locator('#back-end-table tbody tr').first().innerText()).toMatch(
+      /^be-1\s+acknowledges\s+\d+ \/ \d+\s+\d+\/s\s+0\s+[\d.]+ ms$/,
+    );
   });
 
   test('counts at the end as many refused threads as the judge', async () => {

@@ -219,6 +219,38 @@ describe('the model of a run', () => {
     );
   });
 
+  test('counts what a back-end appended life by life, and keeps how its direct probes went', () => {
+    const stamp = (monoMs: number) => ({ monoMs, atMs: monoMs, arm: 'main', kind: 'observer' });
+    const sampled = (monoMs: number, incarnation: string, appended: number): LooseRecord =>
+      ({
+        ...stamp(monoMs),
+        record: {
+          kind: 'sample',
+          state: {
+            role: 'back-end',
+            memberId: 'be-1',
+            incarnation,
+            kernel: null,
+            appended,
+            failedAppends: 1,
+          },
+        },
+      }) as unknown as LooseRecord;
+    const probed = (monoMs: number, ok: boolean): LooseRecord =>
+      ({ ...stamp(monoMs), record: { kind: 'probe', memberId: 'be-1', ok, tookMs: 7 } }) as LooseRecord;
+    const arm = main([
+      ...[sampled(0, 'a', 5), sampled(500, 'a', 9), probed(510, true)],
+      ...[sampled(1_000, 'b', 2), probed(1_010, false)],
+    ]);
+    const [backEnd] = arm.backEnds;
+    const sum = (cells: readonly (number | null)[] = []): number =>
+      cells.reduce<number>((all, cell) => all + (cell ?? 0), 0);
+    expect(sum(backEnd?.columns.appended.cells)).toBe(5 + 4 + 2);
+    expect(sum(backEnd?.columns.failedAppends.cells)).toBe(2);
+    expect(backEnd?.columns.probeOk.cells).toEqual([null, null, 1, null, 0]);
+    expect(arm.frontEnds).toEqual([]);
+  });
+
   test('of an empty journal is empty', () => {
     expect(modelOf([] as JournalRecord[])).toMatchObject({ run: null, arms: [], records: 0 });
   });

@@ -2,7 +2,7 @@
  * Every front-end at the clock's moment, in figures: what the mesh shows, to be read.
  */
 import type { ArmModel } from '../model/arm-model.ts';
-import type { FrontEnd } from '../model/front-end.ts';
+import type { FrontEnd, FrontEndField } from '../model/front-end.ts';
 import { cellOf, countsThreads, listed, readAt, refusedUpTo, STANDING_WORDS, standingAt } from './reading.ts';
 
 const HEADS = ['front-end', 'standing', 'threads', 'links', 'map age', 'complete', 'refused'] as const;
@@ -52,7 +52,7 @@ export function makeMeshTable(table: HTMLTableElement, arm: ArmModel): (atMs: nu
 }
 
 function figures(arm: ArmModel, frontEnd: FrontEnd, cell: number): string[] {
-  const read = (field: Parameters<typeof readAt>[2]): number | null => readAt(arm, frontEnd, field, cell);
+  const read = (field: FrontEndField): number | null => readAt(arm, frontEnd, field, cell);
   const of = (part: number | null, whole: number | null): string => `${part ?? '–'} / ${whole ?? '–'}`;
   const standing = standingAt(arm, frontEnd, cell);
   const ageMs = read('mapAgeMs');

@@ -4,14 +4,22 @@
  */
 import { OUTAGE_BELOW } from '@fleetfall/claims/arm-outcome.ts';
 import type { ArmModel, PhaseMark } from '../model/arm-model.ts';
+import type { BackEnd } from '../model/back-end.ts';
 import type { Cells } from '../model/columns.ts';
-import { type FrontEnd, type FrontEndField, MAP } from '../model/front-end.ts';
+import { type FrontEnd, MAP } from '../model/front-end.ts';
+import type { Columns } from '../model/grid.ts';
 import { countIn, perSecond } from '../model/load-rows.ts';
 
 /** Four times the interval at which members are sampled. */
 const HOLD_MS = 1_000;
 /** A load window is the newest for so many times its length: one that is late by half is not missing yet. */
 const WINDOW_STANDS = 1.5;
+
+/** A member as it is read: columns on the arm's grid, and when its lives ended. */
+type Watched<Field extends string> = {
+  readonly columns: Columns<Field>;
+  readonly endedMs: readonly number[];
+};
 
 /** What a front-end was in a cell: can it route, and if not, why. */
 export type Standing = 'routing' | 'at-limit' | 'aged' | 'missing';
@@ -24,10 +32,10 @@ export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
 };
 
 /** A front-end's cells with each reading carried on until the next, for as long as it may stand. */
-export function carried(arm: ArmModel, frontEnd: FrontEnd, field: FrontEndField): Cells {
+export function carried<Field extends string>(arm: ArmModel, member: Watched<Field>, field: Field): Cells {
   const { stepMs, length } = arm.grid;
-  const { cells } = frontEnd.columns[field];
-  const ends = new Set(frontEnd.endedMs.map((atMs) => cellOf(arm, atMs)));
+  const { cells } = member.columns[field];
+  const ends = new Set(member.endedMs.map((atMs) => cellOf(arm, atMs)));
   const hold = holdOf(stepMs);
   const out: Cells = [];
   let last: number | null = null;
@@ -71,12 +79,17 @@ export function cellOf({ grid }: ArmModel, atMs: number): number {
 }
 
 /** A reading at a cell, or the last before it that still stands. */
-export function readAt(arm: ArmModel, frontEnd: FrontEnd, field: FrontEndField, cell: number): number | null {
-  const { cells } = frontEnd.columns[field];
+export function readAt<Field extends string>(
+  arm: ArmModel,
+  member: Watched<Field>,
+  field: Field,
+  cell: number,
+): number | null {
+  const { cells } = member.columns[field];
   const read = cells[cell] ?? null;
   if (read !== null) return read;
   // Nothing of before a life's end says anything of the time after.
-  const ended = frontEnd.endedMs.reduce((latest, atMs) => {
+  const ended = member.endedMs.reduce((latest, atMs) => {
     const at = cellOf(arm, atMs);
     return at <= cell ? Math.max(latest, at + 1) : latest;
   }, 0);
@@ -108,6 +121,14 @@ export function refusedUpTo({ columns }: FrontEnd, cell: number): number {
   let sum = 0;
   for (let index = 0; index <= cell; index += 1) sum += columns.refused.cells[index] ?? 0;
   return sum;
+}
+
+/** Records that a back-end appended a second, over the time that a reading stands for; null where none was read. */
+export function appendedPerSecond({ grid }: ArmModel, { columns }: BackEnd, cell: number): number | null {
+  const cells = Math.min(cell + 1, holdOf(grid.stepMs) + 1);
+  const read = columns.appended.cells.slice(cell + 1 - cells, cell + 1).filter((count) => count !== null);
+  if (read.length === 0) return null;
+  return (read.reduce((sum, count) => sum + count, 0) * 1000) / (cells * grid.stepMs);
 }
 
 export function sizeAt({ sizes }: ArmModel, atMs: number): number {

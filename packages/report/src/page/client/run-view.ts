@@ -7,6 +7,8 @@ import type { ArmModel } from '../model/arm-model.ts';
 import type { RunModel } from '../model/run-model.ts';
 import type { Moment, PageData } from '../page-data.ts';
 import { alarmsPlot } from './alarm-plot.ts';
+import { appendsPlot } from './back-end-plot.ts';
+import { makeBackEndTable } from './back-end-table.ts';
 import { makeClock } from './clock.ts';
 import { errorPlots } from './error-plots.ts';
 import { drawLanes } from './lanes.ts';
@@ -43,7 +45,10 @@ const BELOW_LANES: readonly PlotsOf[] = [
   (arm) => [latencyDensityPlot(arm)],
   (arm) => [mapAgePlot(arm)],
   (arm) => [completenessPlot(arm)],
+  (arm) => [appendsPlot(arm)],
 ];
+
+const membersOf = ({ frontEnds, backEnds }: ArmModel): number => frontEnds.length + backEnds.length;
 
 const specsOf = (plots: readonly PlotsOf[], arm: ArmModel, findings: Findings): PlotSpec[] =>
   plots.flatMap((of) => of(arm, findings)).filter((spec) => spec !== null);
@@ -71,11 +76,10 @@ export function showRun(
   const clock = makeClock();
   const scrubber = makeScrubber(clock);
   const canvas = element<HTMLCanvasElement>('mesh-canvas');
-  const table = element<HTMLTableElement>('mesh-table');
   let arm: ArmModel = first;
   let plotted: { readonly id: string; readonly plot: FramedPlot }[] = [];
   let lanes: DrawnPlot | null = null;
-  let frontEndsDrawn = 0;
+  let membersDrawn = 0;
   let small: SmallPlots | null = null;
   let writeTable: (atMs: number) => void = () => undefined;
 
@@ -93,7 +97,7 @@ export function showRun(
       }));
     plotted = framed(ABOVE_LANES);
     lanes = drawLanes(plots, arm, own, clock);
-    frontEndsDrawn = arm.frontEnds.length;
+    membersDrawn = membersOf(arm);
     plotted = [...plotted, ...framed(BELOW_LANES)];
     small = drawSmallPlots(model.arms, findings.moments);
     showMoments(arm, own, clock);
@@ -103,7 +107,12 @@ export function showRun(
   }
   /** The mesh's rows and words, of the members that there are: a run that goes on gets more. */
   function frameMesh(): void {
-    writeTable = makeMeshTable(table, arm);
+    const ofFrontEnds = makeMeshTable(element<HTMLTableElement>('mesh-table'), arm);
+    const ofBackEnds = makeBackEndTable(element<HTMLTableElement>('back-end-table'), arm);
+    writeTable = (atMs) => {
+      ofFrontEnds(atMs);
+      ofBackEnds(atMs);
+    };
     element('mesh-caption').textContent = isCircle(arm) ? CIRCLE_CAPTION : HEAT_CAPTION;
     canvas.setAttribute(
       'aria-label',
@@ -114,7 +123,7 @@ export function showRun(
   function redraw(): boolean {
     const specs = specsOf([...ABOVE_LANES, ...BELOW_LANES], arm, findings);
     return (
-      frontEndsDrawn === arm.frontEnds.length &&
+      membersDrawn === membersOf(arm) &&
       specs.length === plotted.length &&
       plotted.every(({ id, plot }, index) => {
         const spec = specs[index];

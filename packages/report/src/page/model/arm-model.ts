@@ -6,6 +6,7 @@
 import type { ArmSettings, Expectation, Prediction, Stamp } from '@fleetfall/journal/records.ts';
 import type { MemberState } from '@fleetfall/protocol/member-state.ts';
 import { type Acquaintance, forgetAll, heedLearned, makeAcquaintance } from './acquaintance.ts';
+import { type BackEnd, heedBackEnd, heedProbe, makeBackEnd } from './back-end.ts';
 import { coarsened } from './coarsen.ts';
 import { type FaultDoubt, type FaultMark, heedFault } from './faults.ts';
 import { type Firsts, heedRefusal, heedWindow, makeFirsts } from './firsts.ts';
@@ -59,6 +60,7 @@ export interface ArmModel {
   prediction: (Prediction & { readonly atMs: number }) | null;
   readonly grid: Grid;
   readonly frontEnds: FrontEnd[];
+  readonly backEnds: BackEnd[];
   readonly mesh: Acquaintance;
   readonly load: LoadRows;
   readonly probes: Probes;
@@ -83,6 +85,7 @@ export function makeArm(name: string, beginMs: number): ArmModel {
     prediction: null,
     grid: makeGrid(beginMs),
     frontEnds: [],
+    backEnds: [],
     mesh: makeAcquaintance(),
     load: makeLoadRows(),
     probes: makeProbes(),
@@ -164,6 +167,10 @@ function heedMember(arm: ArmModel, record: Extract<LooseArmRecord, { kind: 'memb
     });
     arm.events.splice(0, arm.events.length, ...kept);
   }
+  if (role === 'back-end') {
+    const backEnd = backEndOf(arm, memberId);
+    if (event !== 'started' || incarnation !== 1) noteEnd(arm, backEnd, atMs);
+  }
   if (role !== 'front-end') return;
   let frontEnd = frontEndOf(arm, memberId);
   if (frontEnd === undefined) {
@@ -181,7 +188,7 @@ function heedMember(arm: ArmModel, record: Extract<LooseArmRecord, { kind: 'memb
 }
 
 /** Two ends in one cell say no more than one. */
-function noteEnd({ grid }: ArmModel, { endedMs }: FrontEnd, atMs: number): void {
+function noteEnd({ grid }: ArmModel, { endedMs }: Pick<FrontEnd, 'endedMs'>, atMs: number): void {
   endedMs.push(atMs);
   if (endedMs.length <= 2 * CELLS_MAX) return;
   const byCell = new Map(endedMs.map((endMs) => [Math.floor((endMs - grid.beginMs) / grid.stepMs), endMs]));
@@ -193,14 +200,17 @@ function heedObserved(
   { monoMs, atMs, record }: Extract<LooseArmRecord, { kind: 'observer' }>,
 ): void {
   if (record.kind === 'sample') heedSample(arm, { monoMs, atMs }, record.state);
-  else if (record.kind === 'probe') addProbe(arm.probes, monoMs, record.tookMs, record.ok);
-  else if (record.kind === 'health') {
+  else if (record.kind === 'probe') {
+    addProbe(arm.probes, monoMs, record.tookMs, record.ok);
+    heedProbe(backEndOf(arm, record.memberId), cellAt(arm.grid, monoMs), record.tookMs, record.ok);
+  } else if (record.kind === 'health') {
     const frontEnd = frontEndOf(arm, record.memberId);
     if (frontEnd !== undefined) put(frontEnd.columns.alive, cellAt(arm.grid, monoMs), record.alive ? 1 : 0);
   }
 }
 
 function heedSample(arm: ArmModel, { monoMs, atMs }: Stamp, state: MemberState): void {
+  if (state.role === 'back-end') heedBackEnd(backEndOf(arm, state.memberId), cellAt(arm.grid, monoMs), state);
   const frontEnd = frontEndOf(arm, state.memberId);
   if (state.role !== 'front-end' || frontEnd === undefined) return;
   noteRefused(arm, monoMs, heedState(frontEnd, cellAt(arm.grid, monoMs), state));
@@ -244,6 +254,16 @@ function growsSinceMs({ grows, phases, beginMs }: ArmModel): number | null {
 
 function frontEndOf(arm: ArmModel, memberId: string): FrontEnd | undefined {
   return arm.frontEnds[placesOf(arm).get(memberId) ?? -1];
+}
+
+/** The back-end of that name, which may be told of here first. */
+function backEndOf({ backEnds, grid }: ArmModel, memberId: string): BackEnd {
+  let backEnd = backEnds.find(({ id }) => id === memberId);
+  if (backEnd === undefined) {
+    backEnd = makeBackEnd(grid, memberId);
+    backEnds.push(backEnd);
+  }
+  return backEnd;
 }
 
 /** Where each member stands among its arm's front-ends: looked up for every one that every one knows, in every sample. */

@@ -3,7 +3,7 @@
  * arm's grid. A front-end keeps its row through restarts: how its lives follow one another is in the arm's events.
  */
 import type { FrontEndState, KernelCounters } from '@fleetfall/protocol/member-state.ts';
-import { addColumn, type Column, decodeColumn, encodeColumn, type Grid, put, type Rule } from './grid.ts';
+import { addColumns, type Columns, decodeColumns, encodeColumns, type Grid, put, type Rule } from './grid.ts';
 
 /** How a map stood, the worse the higher, so that the worst in a cell is its most. */
 export const MAP = { fresh: 0, aged: 1, missing: 2 } as const;
@@ -30,13 +30,12 @@ const COLUMNS = {
   alive: 'least',
 } as const satisfies Record<string, Rule>;
 export type FrontEndField = keyof typeof COLUMNS;
-const FIELDS = Object.keys(COLUMNS) as FrontEndField[];
 const DIGITS: Partial<Record<FrontEndField, number>> = { complete: 3 };
 
 export interface FrontEnd {
   readonly id: string;
   readonly cohort: string;
-  readonly columns: Readonly<Record<FrontEndField, Column>>;
+  readonly columns: Columns<FrontEndField>;
   /** Refusals that each life's counter stood at when last read, by its number. */
   readonly hitsOfLife: Record<number, number>;
   /** The names of its lives, as it gives them itself, in the order in which they were met. */
@@ -56,9 +55,7 @@ export interface FrontEndText {
 }
 
 export function makeFrontEnd(grid: Grid, id: string, cohort: string): FrontEnd {
-  const columns = Object.fromEntries(
-    FIELDS.map((field) => [field, addColumn(grid, COLUMNS[field], DIGITS[field])]),
-  ) as Record<FrontEndField, Column>;
+  const columns = addColumns(grid, COLUMNS, DIGITS);
   return { id, cohort, columns, hitsOfLife: {}, lifeNames: [], endedMs: [] };
 }
 
@@ -103,15 +100,13 @@ export function heedKernel(
 
 export function encodeFrontEnd(grid: Grid, frontEnd: FrontEnd): FrontEndText {
   const { id, cohort, hitsOfLife, lifeNames, endedMs } = frontEnd;
-  const columns = Object.fromEntries(
-    FIELDS.map((field) => [field, encodeColumn(grid, frontEnd.columns[field])]),
-  ) as Record<FrontEndField, string>;
+  const columns = encodeColumns(grid, frontEnd.columns);
   return { id, cohort, columns, hitsOfLife, lifeNames, endedMs };
 }
 
 export function decodeFrontEnd(grid: Grid, text: FrontEndText): FrontEnd {
   const frontEnd = makeFrontEnd(grid, text.id, text.cohort);
-  for (const field of FIELDS) decodeColumn(grid, frontEnd.columns[field], text.columns[field]);
+  decodeColumns(grid, frontEnd.columns, text.columns);
   Object.assign(frontEnd.hitsOfLife, text.hitsOfLife);
   frontEnd.lifeNames.push(...text.lifeNames);
   frontEnd.endedMs.push(...text.endedMs);

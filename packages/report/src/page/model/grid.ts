@@ -39,6 +39,42 @@ export function addColumn(grid: Grid, rule: Rule, digits = 0): Column {
   return column;
 }
 
+/** Columns by what they hold. */
+export type Columns<Field extends string> = Readonly<Record<Field, Column>>;
+
+/** A new column for each rule. @param digits decimals that are kept, where it is not none. */
+export function addColumns<Field extends string>(
+  grid: Grid,
+  rules: Readonly<Record<Field, Rule>>,
+  digits: Partial<Record<Field, number>> = {},
+): Columns<Field> {
+  const fields = Object.keys(rules) as Field[];
+  return byField(fields, (field) => addColumn(grid, rules[field], digits[field]));
+}
+
+export function encodeColumns<Field extends string>(
+  grid: Grid,
+  columns: Columns<Field>,
+): Readonly<Record<Field, string>> {
+  return byField(Object.keys(columns) as Field[], (field) => encodeColumn(grid, columns[field]));
+}
+
+/** Columns back from their texts. */
+export function decodeColumns<Field extends string>(
+  grid: Grid,
+  columns: Columns<Field>,
+  texts: Readonly<Record<Field, string>>,
+): void {
+  for (const field of Object.keys(columns) as Field[]) decodeColumn(grid, columns[field], texts[field]);
+}
+
+function byField<Field extends string, Value>(
+  fields: readonly Field[],
+  of: (field: Field) => Value,
+): Record<Field, Value> {
+  return Object.fromEntries(fields.map((field) => [field, of(field)])) as Record<Field, Value>;
+}
+
 /** The cell that a moment falls into; makes room for it, by halving all columns where that is needed. */
 export function cellAt(grid: Grid, monoMs: number): number {
   const sinceMs = Math.max(0, monoMs - grid.beginMs);
@@ -60,13 +96,13 @@ export function put(column: Column, index: number, value: number): void {
 }
 
 /** The column as text, all cells of the grid. */
-export function encodeColumn(grid: Grid, { cells, digits }: Column): string {
+function encodeColumn(grid: Grid, { cells, digits }: Column): string {
   const missing = Math.max(0, grid.length - cells.length);
   return encodeCells([...cells, ...new Array<null>(missing).fill(null)], digits);
 }
 
 /** The column back from text. */
-export function decodeColumn(grid: Grid, column: Column, text: string): void {
+function decodeColumn(grid: Grid, column: Column, text: string): void {
   column.cells = decodeCells(text, grid.length);
 }
 

@@ -5,6 +5,7 @@
 import type { EndRecord, RunRecord } from '@fleetfall/journal/records.ts';
 import { type AcquaintanceText, decodeAcquaintance, encodeAcquaintance } from './acquaintance.ts';
 import { type ArmModel, heedArmRecord, makeArm } from './arm-model.ts';
+import { type BackEndText, decodeBackEnd, encodeBackEnd } from './back-end.ts';
 import { decodeFrontEnd, encodeFrontEnd, type FrontEndText } from './front-end.ts';
 import { makeGrid } from './grid.ts';
 import { decodeLoadRows, encodeLoadRows, type LoadRowsText } from './load-rows.ts';
@@ -22,13 +23,14 @@ export interface RunModel {
   records: number;
 }
 
-type Written = 'grid' | 'frontEnds' | 'mesh' | 'load' | 'probes';
+type Written = 'grid' | 'frontEnds' | 'backEnds' | 'mesh' | 'load' | 'probes';
 
 /** {@link RunModel} as it is written into a report: plain JSON. */
 export interface RunText extends Omit<RunModel, 'arms'> {
   readonly arms: readonly (Omit<ArmModel, Written> & {
     readonly grid: { readonly beginMs: number; readonly stepMs: number; readonly length: number };
     readonly frontEnds: readonly FrontEndText[];
+    readonly backEnds: readonly BackEndText[];
     readonly mesh: AcquaintanceText;
     readonly load: LoadRowsText;
     readonly probes: ProbesText;
@@ -72,6 +74,7 @@ export function encodeRun(model: RunModel): RunText {
       ...arm,
       grid: { beginMs: arm.grid.beginMs, stepMs: arm.grid.stepMs, length: arm.grid.length },
       frontEnds: arm.frontEnds.map((frontEnd) => encodeFrontEnd(arm.grid, frontEnd)),
+      backEnds: arm.backEnds.map((backEnd) => encodeBackEnd(arm.grid, backEnd)),
       mesh: encodeAcquaintance(arm.mesh),
       load: encodeLoadRows(arm.load),
       probes: encodeProbes(arm.probes),
@@ -88,6 +91,7 @@ export function decodeRun(text: RunText): RunModel {
         ...arm,
         grid,
         frontEnds: arm.frontEnds.map((frontEnd) => decodeFrontEnd(grid, frontEnd)),
+        backEnds: arm.backEnds.map((backEnd) => decodeBackEnd(grid, backEnd)),
         mesh: decodeAcquaintance(arm.mesh),
         load: decodeLoadRows(arm.load),
         probes: decodeProbes(arm.probes),

@@ -30,7 +30,8 @@ export function meshSection(): Markup {
 <h2 id="mesh-head">The mesh <small id="mesh-moment"></small></h2>
 <div class="mesh">
 <figure><canvas id="mesh-canvas" role="img" aria-label="Which front-end knows which"></canvas><figcaption id="mesh-caption"></figcaption></figure>
-<div class="mesh-table" tabindex="0" role="region" aria-label="Every front-end at this moment"><table id="mesh-table"></table></div>
+<div class="mesh-table" tabindex="0" role="region" aria-label="Every front-end and back-end at this moment"><table id="mesh-table"></table>
+<table id="back-end-table" hidden></table></div>
 </div>
 </section>`;
 }
