@@ -1,6 +1,6 @@
 /**
- * The live account: what a run is doing, told from its journal as it is written. On a terminal the last line is
- * the fleet as it stands and is written over; into a pipe there is a line for each thing that happened.
+ * The live account: what a run is doing, told from its journal as it is written, a line for each thing that happened.
+ * On a terminal the phases ahead and the fleet as it stands are below them, and are written over (`live-board.ts`).
  */
 import { styleText } from 'node:util';
 import type {
@@ -12,16 +12,21 @@ import type {
   Stamp,
 } from '@fleetfall/journal/records.ts';
 import { type FleetStatus, foldStatus, type StatusFold } from './fleet-status.ts';
+import { boardLines } from './live-board.ts';
+import { type BoardLine, makeBoard } from './terminal-board.ts';
 import { columnsOf } from './terminal-width.ts';
 
-/** How often the line of a terminal is written over. */
+/** How often what stands on a terminal is written over. */
 const REFRESH_MS = 200;
 const PHASE_WIDTH = 13;
+/** Of a terminal that does not know how high it is. */
+const ROWS_OTHERWISE = 24;
 
 /** Where the account goes: a terminal or a pipe. */
 export interface AccountStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   write(text: string): unknown;
 }
 
@@ -31,45 +36,51 @@ export interface Account extends Disposable {
   say(line: string): void;
 }
 
-export function startAccount(stream: AccountStream): Account {
+/** @param inPlace whether lines can be written over: on a terminal, unless it says that it cannot. */
+export function startAccount(stream: AccountStream, inPlace = stream.isTTY === true): Account {
   const folds = new Map<Arm, StatusFold>();
   const live = stream.isTTY === true;
-  let liveShown = false;
+  const board = inPlace ? makeBoard(stream) : undefined;
+  /** Of the arm that was heard of last. */
+  let current: StatusFold | undefined;
   const dim = (text: string): string => (live ? styleText('dim', text) : text);
 
-  function clear(): void {
-    if (liveShown) stream.write('\r\u001b[2K');
-    liveShown = false;
-  }
   function say(line: string): void {
-    clear();
-    stream.write(`${line}\n`);
+    if (board === undefined) stream.write(`${line}\n`);
+    else board.say(line, standing());
   }
-  function refresh(): void {
-    const status = [...folds.values()].map((fold) => fold.status).find(({ phase }) => phase !== null);
-    if (status === undefined) return;
-    const line = ` ${(status.phase ?? '').padEnd(PHASE_WIDTH)} ${describe(status)}`;
-    stream.write(`\r\u001b[2K${line.slice(0, columnsOf(stream) - 1)}`);
-    liveShown = true;
+  /** What stands below all that was said: nothing before the first phase of an arm, and behind its last. */
+  function standing(): BoardLine[] {
+    if (current === undefined) return [];
+    const { status, ahead, cohorts } = current;
+    if (status.phase === null && (ahead.length === 0 || !current.begun)) return [];
+    const rows = stream.rows !== undefined && stream.rows > 0 ? stream.rows : ROWS_OTHERWISE;
+    const runsMs = status.nowMs - status.phaseBeganMs;
+    return boardLines({ phase: status.phase, runsMs, text: describe(status), ahead }, cohorts, {
+      columns: columnsOf(stream),
+      rows,
+    });
   }
   function foldOf(arm: Arm): StatusFold {
     const fold = folds.get(arm) ?? foldStatus();
     folds.set(arm, fold);
     return fold;
   }
-  const timer = live ? setInterval(refresh, REFRESH_MS) : undefined;
+  const timer = inPlace ? setInterval(() => board?.draw(standing()), REFRESH_MS) : undefined;
 
   return {
     say,
     heed(record) {
       // Another trial: its arms have the names of those before, and nothing of what became of them.
       if (record.kind === 'run') folds.clear();
-      const line = 'arm' in record ? armLine(foldOf(record.arm), record, dim) : runLine(record);
+      current = 'arm' in record ? foldOf(record.arm) : undefined;
+      const mark = board === undefined ? ' ' : '✓';
+      const line = 'arm' in record ? armLine(foldOf(record.arm), record, { dim, mark }) : runLine(record);
       if (line !== undefined) say(line);
     },
     [Symbol.dispose]() {
       clearInterval(timer);
-      clear();
+      board?.clear();
     },
   };
 }
@@ -83,7 +94,7 @@ function runLine(record: (RunRecord | EndRecord) & Stamp): string | undefined {
 function armLine(
   fold: StatusFold,
   record: ArmRecord & Stamp,
-  dim: (text: string) => string,
+  { dim, mark }: { readonly dim: (text: string) => string; readonly mark: string },
 ): string | undefined {
   const before = { ...fold.status };
   fold.heed(record);
@@ -95,7 +106,7 @@ function armLine(
       if (record.event === 'begin') return undefined;
       const took = dim(`${((record.monoMs - before.phaseBeganMs) / 1_000).toFixed(1)} s`);
       const where = control === null ? '' : dim(`  ${control}`);
-      return ` ${record.phase.padEnd(PHASE_WIDTH)} ${describe({ ...before, frontEnds: record.frontEnds })}  ${took}${where}`;
+      return `${mark}${record.phase.padEnd(PHASE_WIDTH)} ${describe({ ...before, frontEnds: record.frontEnds })}  ${took}${where}`;
     }
     case 'prediction':
       return ` ${'prediction'.padEnd(PHASE_WIDTH)} ${predictionText(record)}`;

@@ -4,6 +4,7 @@
  */
 import type { ArmRecord, Phase, Stamp } from '@fleetfall/journal/records.ts';
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
+import { type CohortFold, foldCohorts } from './cohort-status.ts';
 
 /** A load that is stopped closes its last window early: one request in a millisecond is no rate. */
 const RATE_WINDOW_MS_MIN = 100;
@@ -11,6 +12,8 @@ const RATE_WINDOW_MS_MIN = 100;
 export interface FleetStatus {
   phase: Phase | null;
   phaseBeganMs: number;
+  /** When the newest record was made, monotonic. */
+  nowMs: number;
   frontEnds: number;
   tasksMost: number;
   limit: number | null;
@@ -32,6 +35,11 @@ export interface StatusFold {
   readonly status: FleetStatus;
   /** What differs in this arm; null for the experiment itself. */
   title: string | null;
+  /** Phases that are still to begin, as the arm's head told them. */
+  ahead: readonly Phase[];
+  /** Whether a phase ever began. */
+  begun: boolean;
+  readonly cohorts: CohortFold;
   heed(record: ArmRecord & Stamp): void;
 }
 
@@ -41,6 +49,7 @@ export function foldStatus(): StatusFold {
   const status: FleetStatus = {
     phase: null,
     phaseBeganMs: 0,
+    nowMs: 0,
     frontEnds: 0,
     tasksMost: 0,
     limit: null,
@@ -79,17 +88,25 @@ export function foldStatus(): StatusFold {
   const fold: StatusFold = {
     status,
     title: null,
+    ahead: [],
+    begun: false,
+    cohorts: foldCohorts(),
     heed(record) {
+      status.nowMs = record.monoMs;
       switch (record.kind) {
         case 'arm':
           fold.title = record.title;
+          fold.ahead = ['start', 'steady-state', ...record.method];
           return;
         case 'phase':
           status.phase = record.event === 'begin' ? record.phase : null;
           status.phaseBeganMs = record.monoMs;
           status.frontEnds = record.frontEnds;
+          fold.begun = true;
+          if (record.event === 'begin') fold.ahead = behind(fold.ahead, record.phase);
           return;
         case 'member':
+          fold.cohorts.heedMember(record);
           if (record.role !== 'front-end') return;
           status.frontEnds = record.frontEnds;
           if (record.event === 'started' && record.cohort !== null)
@@ -98,11 +115,19 @@ export function foldStatus(): StatusFold {
           return;
         case 'observer':
           heedSample(record.record);
+          if (record.record.kind === 'sample' && record.record.state.role === 'front-end')
+            fold.cohorts.heedState(record.record.state);
           return;
         case 'load':
           heedLoad(record.record);
+          fold.cohorts.heedLoad(record.record);
       }
     },
   };
   return fold;
+}
+
+/** Those that come behind a phase; all of them where it is not among them. */
+function behind(phases: readonly Phase[], begun: Phase): readonly Phase[] {
+  return phases.slice(phases.indexOf(begun) + 1);
 }

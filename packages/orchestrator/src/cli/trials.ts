@@ -86,7 +86,7 @@ interface Missing {
 /** @returns what could not be taken down; undefined when all is gone. */
 async function runMissing(numbers: readonly number[], missing: Missing): Promise<unknown> {
   const { layout, folder, out, context } = missing;
-  using account = startAccount(out);
+  using account = startAccount(out, out.isTTY === true && context.environment.TERM !== 'dumb');
   // Before anything is made: from here on this process may be killed at any moment.
   const runId = randomBytes(4).toString('hex');
   const reaper = await startReaper(runId, account.say);
