@@ -25,12 +25,6 @@ export interface FleetStatus {
   mostError: string | null;
 }
 
-interface Incarnation {
-  readonly incarnation: string;
-  readonly hits: number;
-  readonly tasks: number;
-}
-
 export interface StatusFold {
   readonly status: FleetStatus;
   /** What differs in this arm; null for the experiment itself. */
@@ -44,8 +38,7 @@ export interface StatusFold {
 }
 
 export function foldStatus(): StatusFold {
-  const cohorts = new Map<string, Cohort>();
-  const incarnations = new Map<string, Incarnation>();
+  const cohorts = foldCohorts();
   const status: FleetStatus = {
     phase: null,
     phaseBeganMs: 0,
@@ -60,16 +53,12 @@ export function foldStatus(): StatusFold {
   };
 
   function heedSample(record: Extract<ArmRecord, { kind: 'observer' }>['record']): void {
-    if (record.kind !== 'sample' || record.state.role !== 'front-end' || record.state.kernel === null) return;
-    const { memberId, incarnation, kernel } = record.state;
-    const cohort = cohorts.get(memberId);
-    if (cohort === undefined) return;
-    const before = incarnations.get(memberId);
-    const counted = before?.incarnation === incarnation ? before.hits : 0;
-    status.refusals[cohort] += kernel.limitHits - counted;
-    incarnations.set(memberId, { incarnation, hits: kernel.limitHits, tasks: kernel.tasks });
-    status.limit = kernel.limit;
-    status.tasksMost = Math.max(...[...incarnations.values()].map(({ tasks }) => tasks));
+    if (record.kind !== 'sample' || record.state.role !== 'front-end') return;
+    cohorts.heedState(record.state);
+    const [incumbent, newcomer] = [cohorts.statusOf('incumbent'), cohorts.statusOf('newcomer')];
+    status.refusals = { incumbent: incumbent.refused ?? 0, newcomer: newcomer.refused ?? 0 };
+    status.tasksMost = Math.max(incumbent.tasks?.[1] ?? 0, newcomer.tasks?.[1] ?? 0);
+    if (record.state.kernel !== null) status.limit = record.state.kernel.limit;
   }
 
   function heedLoad(record: Extract<ArmRecord, { kind: 'load' }>['record']): void {
@@ -90,7 +79,7 @@ export function foldStatus(): StatusFold {
     title: null,
     ahead: [],
     begun: false,
-    cohorts: foldCohorts(),
+    cohorts,
     heed(record) {
       status.nowMs = record.monoMs;
       switch (record.kind) {
@@ -106,21 +95,16 @@ export function foldStatus(): StatusFold {
           if (record.event === 'begin') fold.ahead = behind(fold.ahead, record.phase);
           return;
         case 'member':
-          fold.cohorts.heedMember(record);
+          cohorts.heedMember(record);
           if (record.role !== 'front-end') return;
           status.frontEnds = record.frontEnds;
-          if (record.event === 'started' && record.cohort !== null)
-            cohorts.set(record.memberId, record.cohort);
-          else incarnations.delete(record.memberId);
           return;
         case 'observer':
           heedSample(record.record);
-          if (record.record.kind === 'sample' && record.record.state.role === 'front-end')
-            fold.cohorts.heedState(record.record.state);
           return;
         case 'load':
           heedLoad(record.record);
-          fold.cohorts.heedLoad(record.record);
+          cohorts.heedLoad(record.record);
       }
     },
   };
