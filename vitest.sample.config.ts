@@ -14,6 +14,7 @@ const minutes = Number(process.env.FLEETFALL_SAMPLE_MINUTES ?? 5);
  * longer than most.
  */
 const MINUTES: readonly (readonly [string, number])[] = [
+  ['compose-runtime', 3],
   ['failed-teardown', 1],
   ['faults-in-experiments', 4],
   ['interrupted-sig', 4],

@@ -44,7 +44,7 @@ describe('bad input', () => {
     [['run', 'kinesis-2020', '--size', 'huge'], /--size 'huge': must be one of standard, small/],
     [
       ['run', 'kinesis-2020', '--runtime', 'podman'],
-      /--runtime 'podman': must be one of auto, docker, cgroup/,
+      /--runtime 'podman': must be one of auto, docker, compose, cgroup/,
     ],
     [['judge', '/nowhere'], /journal '\/nowhere': must be a journal/],
     [

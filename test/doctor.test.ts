@@ -55,7 +55,7 @@ describe('doctor', () => {
 
   it('refuses a runtime that is none', async () => {
     const { exitCode, stderr } = await fleetfall('doctor', '--runtime', 'podman');
-    expect(stderr).toMatch(/'podman' is invalid. Allowed choices are auto, docker, cgroup/);
+    expect(stderr).toMatch(/'podman' is invalid. Allowed choices are auto, docker, compose, cgroup/);
     expect(exitCode).toBe(64);
   });
 });

@@ -75,6 +75,7 @@ describe('the packed package, in an empty folder', () => {
       expect(readFileSync(join(app, name)).equals(content), name).toBe(true);
     }
     expect(readFileSync(join(app, '../Dockerfile')).equals(kit.dockerfile)).toBe(true);
+    expect(readFileSync(join(app, '../compose.yaml')).equals(kit.composeFile)).toBe(true);
   });
 
   it('names no place of the machine that made it', () => {

@@ -3,6 +3,7 @@
  * cores, Node 26 and Linux 6.18 (`npm run bench:cost` measures them again, bench/README.md has its figures): read
  * the results as good to about a quarter.
  */
+import type { RuntimeName } from '@fleetfall/protocol/runtimes.ts';
 import { BOOT_TASKS } from '@fleetfall/protocol/settings.ts';
 import type { PlannedArm, RunPlan } from './plan.ts';
 
@@ -42,7 +43,7 @@ export interface RunCost {
 }
 
 /** What a planned run costs on a runtime. */
-export function costOf(plan: RunPlan, runtime: 'docker' | 'cgroup'): RunCost {
+export function costOf(plan: RunPlan, runtime: RuntimeName): RunCost {
   const arms = plan.arms.map((arm) => armCost(arm, runtime));
   return {
     tasks: Math.max(...arms.map(({ tasks }) => tasks)),
@@ -51,13 +52,13 @@ export function costOf(plan: RunPlan, runtime: 'docker' | 'cgroup'): RunCost {
   };
 }
 
-function armCost(arm: PlannedArm, runtime: 'docker' | 'cgroup'): RunCost {
+function armCost(arm: PlannedArm, runtime: RuntimeName): RunCost {
   const members = arm.members.reduce((sum, { atMost }) => sum + atMost, 0);
   const frontEnds = arm.members.find(({ role }) => role === 'front-end')?.atMost ?? 0;
   const others = members - frontEnds;
   const tasksEach = arm.tasksBySize.at(-1)?.constructing ?? 0;
   const threadsEach = Math.max(0, tasksEach - BOOT_TASKS);
-  const shims = runtime === 'docker' ? members : 0;
+  const shims = runtime === 'cgroup' ? 0 : members;
   return {
     tasks: frontEnds * tasksEach + others * BOOT_TASKS + shims * COST.shimTasks + COST.orchestratorTasks,
     memoryBytes:
@@ -70,9 +71,9 @@ function armCost(arm: PlannedArm, runtime: 'docker' | 'cgroup'): RunCost {
 }
 
 /** The holds of the method, and what starting and linking takes beside them. */
-function durationMs({ layout, walk }: PlannedArm, runtime: 'docker' | 'cgroup'): number {
+function durationMs({ layout, walk }: PlannedArm, runtime: RuntimeName): number {
   const { peerLinks, threadsPerPeer } = layout.fleet.frontEnd;
   const threads = peerLinks === 'thread-per-peer' ? threadsPerPeer : 0;
-  const started = runtime === 'docker' ? walk.starts * COST.containerStartMs : 0;
+  const started = runtime === 'cgroup' ? 0 : walk.starts * COST.containerStartMs;
   return COST.armMs + walk.heldMs + threads * walk.links * COST.linkMs + started;
 }

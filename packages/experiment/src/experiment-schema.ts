@@ -4,6 +4,7 @@
  * is laid out in `layout.ts`.
  */
 import { type Expectation, SIGNATURES } from '@fleetfall/protocol/expectation.ts';
+import { RUNTIME_NAMES } from '@fleetfall/protocol/runtimes.ts';
 import { z } from 'zod';
 import { conditionSchema } from './condition.ts';
 import { count, flag, text, word } from './fields.ts';
@@ -60,9 +61,11 @@ const shape = {
     .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a name of lower-case letters, digits and dashes, at most 40'),
   title: text(120).optional(),
   source: text(300).optional().meta({ description: 'where the story comes from' }),
-  runtime: word('auto', 'docker', 'cgroup').default('auto').meta({
-    description: 'auto: docker when an engine answers, else cgroup',
-  }),
+  runtime: word('auto', ...RUNTIME_NAMES)
+    .default('auto')
+    .meta({
+      description: "auto: docker when an engine answers, else cgroup; compose: the lab's own compose file",
+    }),
   seed: text(64).optional().meta({ description: 'of every random choice; a new one when it is not said' }),
   timeScale: z
     .number('must be a number')

@@ -16,7 +16,7 @@ export const FIELD_FLAGS: readonly FieldFlag[] = [
   {
     usage: '--runtime <name>',
     path: 'runtime',
-    help: 'auto, docker or cgroup (auto: docker when an engine answers)',
+    help: 'auto, docker, compose or cgroup (auto: docker when an engine answers, else cgroup)',
   },
   {
     usage: '--expect <outcome>',

@@ -6,6 +6,7 @@
 import type { Expectation } from '@fleetfall/protocol/expectation.ts';
 import type { KeyDistribution } from '@fleetfall/protocol/load-stdio.ts';
 import { durationOf, profileFor, type RateProfile, withSpike } from '@fleetfall/protocol/rate-profile.ts';
+import type { RuntimeName } from '@fleetfall/protocol/runtimes.ts';
 import { type FrontEndSettings, plannedBreakingSize } from '@fleetfall/protocol/settings.ts';
 import {
   assertLimit,
@@ -79,7 +80,7 @@ export interface ArmLayout {
 export interface RunLayout {
   readonly experiment: string;
   readonly size: string;
-  readonly runtime: 'auto' | 'docker' | 'cgroup';
+  readonly runtime: 'auto' | RuntimeName;
   readonly seed: string;
   readonly trials: number;
   /** How much the incident's hour of discovery is compressed. */

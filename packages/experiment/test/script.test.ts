@@ -53,7 +53,7 @@ describe('the fleet of a script', () => {
       { load: { rat: '1/s' } },
       "startFleet: load.rat: is no field: 'load' takes rate, over, spike, arrivals, recordSize, client, balance, through, batch, keys, reads, verify",
     ],
-    [{ runtime: 'podman' }, "startFleet: runtime 'podman': must be one of auto, docker, cgroup"],
+    [{ runtime: 'podman' }, "startFleet: runtime 'podman': must be one of auto, docker, compose, cgroup"],
     [{ pidsMax: 11 }, /^startFleet: pidsMax 11: must be at least 12: a front-end boots with 11 tasks/],
     [{ shardMapMaxAge: '1s' }, /^startFleet: shardMapMaxAge 1000ms: must be at least twice --build-interval/],
     [

@@ -12,6 +12,7 @@ import type { Cohort, KeyDistribution, LoadRecord } from '@fleetfall/protocol/lo
 import type { KernelCounters } from '@fleetfall/protocol/member-state.ts';
 import type { ObserverRecord } from '@fleetfall/protocol/observer-stdio.ts';
 import type { RateProfile } from '@fleetfall/protocol/rate-profile.ts';
+import type { RuntimeName } from '@fleetfall/protocol/runtimes.ts';
 import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 
 export type { Expectation };
@@ -94,7 +95,7 @@ export type RunRecord = {
   readonly experiment: string;
   readonly runId: string;
   readonly seed: string;
-  readonly runtime: 'docker' | 'cgroup';
+  readonly runtime: RuntimeName;
   /** Why this runtime. */
   readonly runtimeReason: string;
   readonly size: string;

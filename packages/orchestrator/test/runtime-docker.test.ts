@@ -6,10 +6,10 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findEngine } from '../src/runtime/docker/connect.ts';
 import { askEngine, openDockerRuntime } from '../src/runtime/docker/docker-runtime.ts';
-import { RUN_LABEL } from '../src/runtime/docker/labels.ts';
 import { removeContainer, removeNetwork } from '../src/runtime/docker/removal.ts';
 import { type Runtime, type RuntimeFleet, RuntimeUnavailableError } from '../src/runtime/runtime.ts';
 import { engineProxy } from './fixtures/engine-proxy.ts';
+import { remainsOnEngine } from './fixtures/engine-remains.ts';
 import { makeProbeKit, type Probe, probe, probeBoot, probeSpec } from './fixtures/probe.ts';
 import {
   describeMembers,
@@ -37,23 +37,8 @@ test.runIf(required)('an engine answers, as FLEETFALL_REQUIRE_DOCKER asks', () =
   expect(skipped).toBeNull();
 });
 
-async function remains(runId: string): Promise<string[]> {
-  const { docker } = findEngine(process.env);
-  const filters = { label: [`${RUN_LABEL}=${runId}`] };
-  const [containers, networks, { Volumes }] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
-  ]);
-  return [
-    ...containers.map(({ Names }) => `container ${Names[0]}`),
-    ...networks.map(({ Name }) => `network ${Name}`),
-    ...Volumes.map(({ Name }) => `volume ${Name}`),
-  ].toSorted();
-}
-
 describe.skipIf(skipped !== null)(title, () => {
-  describeMembers({ name: 'docker', remains });
+  describeMembers({ name: 'docker', remains: remainsOnEngine });
 
   describe('a container', () => {
     const runId = freshRunId();
@@ -119,14 +104,19 @@ describe.skipIf(skipped !== null)(title, () => {
     await removeNetwork(findEngine(process.env).docker, `fleetfall-${runId}-homeless`);
     const starting = homeless.start(probeSpec('lost'), probeBoot('lost'), never);
     await expect(starting).rejects.toThrow(/^Cannot start 'lost': .*network/);
-    expect(await remains(runId)).toEqual([]);
+    expect(await remainsOnEngine(runId)).toEqual([]);
   });
 
   test('members hear of an engine that goes away, and calls say so', async () => {
     const runId = freshRunId();
     await using proxy = await engineProxy();
     const runtime = await openDockerRuntime({
-      engine: { docker: new Docker({ socketPath: proxy.socketPath }), from: 'a proxy', environment: {} },
+      engine: {
+        docker: new Docker({ socketPath: proxy.socketPath }),
+        from: 'a proxy',
+        environment: {},
+        forTools: {},
+      },
       kit: await makeProbeKit(),
       onProgress: () => undefined,
       signal: never,

@@ -4,6 +4,7 @@
  * them against the schema that validates.
  */
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
+import type { RuntimeName } from '@fleetfall/protocol/runtimes.ts';
 
 /** A duration with its unit: `800ms`, `1.5s`, `2m`, `1h`. */
 export type Duration = `${number}ms` | `${number}s` | `${number}m` | `${number}h`;
@@ -164,7 +165,7 @@ export interface StartFleetOptions extends FleetFields {
   /** The name of the run's folder in the store. @default 'script' */
   readonly name?: string | undefined;
   /** `auto`: docker when an engine answers, else cgroup. @default 'auto' */
-  readonly runtime?: 'auto' | 'docker' | 'cgroup' | undefined;
+  readonly runtime?: 'auto' | RuntimeName | undefined;
   /** Of every random choice. @default a new one */
   readonly seed?: string | undefined;
   /** How much the incident's hour of discovery is compressed; instead of `discoveryDelayMax`. */

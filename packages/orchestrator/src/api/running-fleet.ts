@@ -5,6 +5,7 @@
 import type { Goodput } from '@fleetfall/claims/goodput.ts';
 import type { FaultOutcome, MemberTargets } from '@fleetfall/protocol/faults.ts';
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
+import type { RuntimeName } from '@fleetfall/protocol/runtimes.ts';
 import type {
   ConditionFields,
   DeployFields,
@@ -52,7 +53,7 @@ export interface MemberStatus {
 /** A fleet as it stands. */
 export interface FleetStatus {
   readonly name: string;
-  readonly runtime: 'docker' | 'cgroup';
+  readonly runtime: RuntimeName;
   readonly seed: string;
   /** The phase that is being gone through; null between phases. */
   readonly phase: string | null;

@@ -4,6 +4,7 @@
  */
 import { FIELD_FLAGS } from '@fleetfall/experiment/flags.ts';
 import { DRILL_CAUSES } from '@fleetfall/protocol/drill.ts';
+import { RUNTIME_NAMES, type RuntimeName } from '@fleetfall/protocol/runtimes.ts';
 import { type Command, Option } from 'commander';
 import { BUILD_REPORT_FLAGS, type BuildReportOptions } from './build-report-flags.ts';
 import type { CommandContext } from './command-context.ts';
@@ -144,15 +145,14 @@ export function addCommands(
       'look this host over: runtimes, limits, memory, leftovers; starts a throw-away fleet on each runtime',
     )
     .addOption(
-      new Option('--runtime <name>', 'which to look at; auto: both, content with one').choices([
+      new Option('--runtime <name>', 'which to look at; auto: docker and cgroup, content with one').choices([
         'auto',
-        'docker',
-        'cgroup',
+        ...RUNTIME_NAMES,
       ]),
     )
     .option('--json', 'one JSON object on stdout, progress on stderr')
     .addHelpText('after', DOCTOR_EXAMPLES)
-    .action(async (options: { runtime?: 'auto' | 'docker' | 'cgroup'; json?: boolean }) => {
+    .action(async (options: { runtime?: 'auto' | RuntimeName; json?: boolean }) => {
       const { doctorCommand } = await import('./doctor-command.ts');
       done(await doctorCommand(options, context));
     });

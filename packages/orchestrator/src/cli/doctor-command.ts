@@ -1,16 +1,15 @@
 /**
  * `fleetfall doctor`: tells how this host stands, check by check as each is made, with a remedy for what is not well.
  */
+import type { RuntimeName } from '@fleetfall/protocol/runtimes.ts';
 import { examine } from '../doctor/doctor.ts';
 import { checksText } from './checks-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 
-type WantedRuntime = 'auto' | 'docker' | 'cgroup';
-
 /** @returns 0 when runs can be had, 1 when a check failed.  */
 export async function doctorCommand(
-  { runtime: wanted = 'auto', json }: { readonly runtime?: WantedRuntime; readonly json?: boolean },
+  { runtime: wanted = 'auto', json }: { readonly runtime?: 'auto' | RuntimeName; readonly json?: boolean },
   { stdout, stderr, environment, fleetsFolder, signal }: CommandContext,
 ): Promise<number> {
   const coloured = stdout.isTTY === true;

@@ -83,7 +83,7 @@ async function removeRemains(
     environment,
     onEngineAbsent(why) {
       // Nothing is made before the journal is there, and says where.
-      if (existsSync(journal) && readJournal(journal).run.runtime === 'docker')
+      if (existsSync(journal) && readJournal(journal).run.runtime !== 'cgroup')
         left.push(`its containers, which cannot be looked for: ${why}`);
     },
   });

@@ -9,11 +9,17 @@ import { type EngineLook, lookAtEngine } from '../runtime/look.ts';
 import { prune } from '../runtime/prune.ts';
 import type { RuntimeName } from '../runtime/runtime.ts';
 import { leftoversCheck, nodeCheck, roomChecks } from './host-checks.ts';
-import { cgroupCheck, engineChecks, throwAwayChecks, throwAwayFailure } from './runtime-checks.ts';
+import {
+  cgroupCheck,
+  composeCheck,
+  engineChecks,
+  throwAwayChecks,
+  throwAwayFailure,
+} from './runtime-checks.ts';
 import { tryThrowAway } from './throw-away.ts';
 
 export interface DoctorOptions {
-  /** `auto` looks at both runtimes and is content with one. */
+  /** `auto` looks at docker and at cgroups and is content with one. */
   readonly wanted: 'auto' | RuntimeName;
   /** In which the engine is looked for. */
   readonly environment: EngineEnvironment;
@@ -43,9 +49,15 @@ export async function examine(options: DoctorOptions): Promise<readonly Check[]>
     signal.throwIfAborted();
     note(...engineChecks(look, missing));
     engine = look.facts;
-    if (engine?.limitsTasks) there.push('docker');
+    if (engine?.limitsTasks && wanted !== 'compose') there.push('docker');
   }
-  if (wanted !== 'docker') {
+  if (wanted === 'compose') {
+    const check = await composeCheck();
+    signal.throwIfAborted();
+    note(check);
+    if (engine?.limitsTasks && check.standing === 'ok') there.push('compose');
+  }
+  if (wanted === 'auto' || wanted === 'cgroup') {
     const check = cgroupCheck(missing);
     note(check);
     if (check.standing === 'ok') there.push('cgroup');

@@ -1,12 +1,13 @@
 /**
  * What is found of each runtime: of an engine whether it answers, what it is and for how many networks it has
- * addresses; of cgroups which version there is and whether they can be made; of either whether a member's limit is
+ * addresses; of compose whether there is one; of cgroups which version there is and whether they can be made; of either whether a member's limit is
  * the kernel's, as a throw-away fleet tells.
  */
 import { counted } from '@fleetfall/claims/figures.ts';
 import { type Check, fail, ok, warn } from '../host/check.ts';
 import { findPidsTree, type PidsTree } from '../runtime/cgroup/pids-tree.ts';
 import { findResourceTrees } from '../runtime/cgroup/resource-trees.ts';
+import { findCompose } from '../runtime/compose/compose-tool.ts';
 import type { EngineFacts } from '../runtime/docker/engine-facts.ts';
 import type { EngineLook } from '../runtime/look.ts';
 import { type RuntimeName, RuntimeUnavailableError } from '../runtime/runtime.ts';
@@ -46,6 +47,21 @@ function addressPools({ addressPools: { total, used } }: EngineFacts): Check {
   const remedy = "remove networks ('docker network prune'), or set default-address-pools in daemon.json";
   if (left <= 0) return fail('address-pools', seen, remedy);
   return left < NETWORKS_TO_SPARE ? warn('address-pools', seen, remedy) : ok('address-pools', seen);
+}
+
+/** Whether there is a compose. */
+export async function composeCheck(): Promise<Check> {
+  try {
+    const { command, version } = await findCompose();
+    return ok('compose', `${command.join(' ')} ${version} answers`);
+  } catch (error) {
+    if (!(error instanceof RuntimeUnavailableError)) throw error;
+    return fail(
+      'compose',
+      error.message,
+      "install one: Debian's docker-compose, or the plugin of the docker CLI",
+    );
+  }
 }
 
 /** @param missing how bad it is that cgroups cannot be made here. */

@@ -60,6 +60,7 @@ export async function makeParts(entries: readonly KitEntry[]): Promise<BundledPa
       a.name < b.name ? -1 : 1,
     ),
     dockerfile: readFileSync(join(REPOSITORY, 'docker', 'Dockerfile')),
+    composeFile: readFileSync(join(REPOSITORY, 'docker', 'compose.yaml')),
     sources: bundled.flatMap(({ sources }) => sources),
   };
 }

@@ -19,6 +19,8 @@ export interface Kit {
   readonly files: readonly KitFile[];
   /** How an image is made of the files. */
   readonly dockerfile: Uint8Array;
+  /** The compose file of the lab, which the runtime `compose` drives. */
+  readonly composeFile: Uint8Array;
   /** The Node that runs them. */
   readonly nodeBinary: string;
   /** For example `26.10.0`. */
@@ -26,10 +28,10 @@ export interface Kit {
 }
 
 /** What a kit is before it is known what Node it is to run on. */
-export type KitParts = Pick<Kit, 'files' | 'dockerfile'>;
+export type KitParts = Pick<Kit, 'files' | 'dockerfile' | 'composeFile'>;
 
 /** Makes parts a kit. @throws NodeMissingError when there is no Node to run it on. */
-export function assembleKit({ files, dockerfile }: KitParts): Kit {
+export function assembleKit({ files, dockerfile, composeFile }: KitParts): Kit {
   const { binary, version } = nodeForMembers();
   const hash = createHash('sha256').update(`v${version} ${process.arch}\n`);
   for (const { name, content } of files) hash.update(`${name} ${content.length}\n`).update(content);
@@ -37,6 +39,7 @@ export function assembleKit({ files, dockerfile }: KitParts): Kit {
     hash: hash.digest('hex').slice(0, 16),
     files,
     dockerfile,
+    composeFile,
     nodeBinary: binary,
     nodeVersion: version,
   };

@@ -9,9 +9,10 @@ import { assembleKit, type Kit, type KitParts } from './kit.ts';
 /** Beside this module in a published package; a clone has no such folder. */
 export const SHIPPED_KIT = 'shipped-kit';
 
-/** A shipped kit is laid out as the build context of its image is: the files in here, the Dockerfile beside. */
+/** A shipped kit is laid out as the build context of its image is: the files in here, the rest beside. */
 const APP = 'app';
 const DOCKERFILE = 'Dockerfile';
+const COMPOSE_FILE = 'compose.yaml';
 
 /**
  * The kit of this fleetfall.
@@ -25,9 +26,10 @@ export async function takeKit(): Promise<Kit> {
 }
 
 /** Ships a kit: writes what {@link takeKit} reads. The folder is made. */
-export function writeParts(folder: string, { files, dockerfile }: KitParts): void {
+export function writeParts(folder: string, { files, dockerfile, composeFile }: KitParts): void {
   mkdirSync(join(folder, APP), { recursive: true });
   writeFileSync(join(folder, DOCKERFILE), dockerfile);
+  writeFileSync(join(folder, COMPOSE_FILE), composeFile);
   for (const { name, content } of files) writeFileSync(join(folder, APP, name), content);
 }
 
@@ -36,5 +38,6 @@ function readParts(folder: string): KitParts {
   return {
     files: names.map((name) => ({ name, content: readFileSync(join(folder, APP, name)) })),
     dockerfile: readFileSync(join(folder, DOCKERFILE)),
+    composeFile: readFileSync(join(folder, COMPOSE_FILE)),
   };
 }

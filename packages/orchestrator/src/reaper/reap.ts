@@ -84,7 +84,9 @@ async function removeOnce(
         ...leftovers.flatMap((each) =>
           each.keptBecause === null ? [] : [`${nameOf(each)}: ${each.keptBecause}`],
         ),
-        ...(runtime === 'docker' && engineAbsent !== undefined ? [engineAbsent] : []),
+        ...(runtime !== undefined && runtime !== 'cgroup' && engineAbsent !== undefined
+          ? [engineAbsent]
+          : []),
       ],
     };
   } catch (error) {

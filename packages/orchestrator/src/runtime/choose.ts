@@ -1,12 +1,13 @@
 /**
  * Takes the runtime that a run asked for, or the best that this host has: Docker when its engine answers, else
- * cgroups. Either says why it was taken, since a verdict rests on where it was measured.
+ * cgroups; compose is taken only where it is asked for. Each says why it was taken, since a verdict rests on where it was measured.
  */
 import type { Kit } from '../kit/kit.ts';
 import { takeKit } from '../kit/take-kit.ts';
 import { openCgroupRuntime } from './cgroup/cgroup-runtime.ts';
+import { openComposeRuntime } from './compose/compose-runtime.ts';
 import { findEngine } from './docker/connect.ts';
-import { askEngine, openDockerRuntime } from './docker/docker-runtime.ts';
+import { askEngine, type DockerRuntimeOptions, openDockerRuntime } from './docker/docker-runtime.ts';
 import type { EngineEnvironment } from './engine-environment.ts';
 import { type Runtime, type RuntimeName, RuntimeUnavailableError } from './runtime.ts';
 
@@ -32,19 +33,20 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<Runtime> {
   const kit = choice.kit ?? (await takeKit());
   signal.throwIfAborted();
   if (wanted === 'cgroup') return because(await openCgroupRuntime(kit), 'asked for');
-  if (wanted === 'docker') return because(await openDocker(), 'asked for');
+  if (wanted === 'docker') return because(await openOnEngine(openDockerRuntime), 'asked for');
+  if (wanted === 'compose') return because(await openOnEngine(openComposeRuntime), 'asked for');
   try {
-    return because(await openDocker(), 'auto: an engine answers');
+    return because(await openOnEngine(openDockerRuntime), 'auto: an engine answers');
   } catch (error) {
     if (!(error instanceof RuntimeUnavailableError)) throw error;
     return because(await withoutEngine(error), `auto: ${error.message}`);
   }
 
-  async function openDocker(): Promise<Runtime> {
+  async function openOnEngine(open: (options: DockerRuntimeOptions) => Promise<Runtime>): Promise<Runtime> {
     const engine = findEngine(choice.environment);
     await askEngine(engine);
     signal.throwIfAborted();
-    return openDockerRuntime({ engine, kit, onProgress, signal });
+    return open({ engine, kit, onProgress, signal });
   }
 
   async function withoutEngine(engineError: RuntimeUnavailableError): Promise<Runtime> {

@@ -4,6 +4,8 @@
  */
 
 import { pidsHierarchy } from './cgroup/pids-tree.ts';
+import { composeReason } from './compose/compose-runtime.ts';
+import { findCompose } from './compose/compose-tool.ts';
 import { findEngine } from './docker/connect.ts';
 import { askEngine } from './docker/docker-runtime.ts';
 import { type EngineFacts, engineFacts } from './docker/engine-facts.ts';
@@ -41,11 +43,15 @@ export async function lookForRuntime(
 ): Promise<RuntimeLook> {
   if (wanted !== 'cgroup') {
     const { facts, why } = await lookAtEngine(environment);
+    if (facts !== null && wanted === 'compose') {
+      const reason = composeReason(await findCompose(), facts.version, facts.from);
+      return { name: 'compose', reason, engine: facts };
+    }
     if (facts !== null) {
       const reason = `Docker ${facts.version} answers at ${facts.from}`;
       return { name: 'docker', reason, engine: facts };
     }
-    if (wanted === 'docker') throw new RuntimeUnavailableError(why);
+    if (wanted !== 'auto') throw new RuntimeUnavailableError(why);
   }
   const hierarchy = pidsHierarchy();
   if (hierarchy === null) {

@@ -1,6 +1,6 @@
 /**
  * What a runtime is: it starts the members of one fleet, each under a `pids.max` of its own, and ends them. It
- * knows nothing of what they do. Two implementations, one folder each: `docker` and `cgroup`.
+ * knows nothing of what they do. Three implementations, one folder each: `docker`, `compose` and `cgroup`.
  *
  * Everything started is registered for teardown before it is made, carries the run's owner (see `owner.ts`), and
  * is gone after the fleet's disposal, whatever state it was in.
@@ -10,12 +10,13 @@ import type { HostFacts } from '@fleetfall/journal/records.ts';
 import type { BootLine, Role } from '@fleetfall/protocol/boot.ts';
 import type { KernelCounters } from '@fleetfall/protocol/member-state.ts';
 import type { Endpoint } from '@fleetfall/protocol/membership.ts';
+import type { RuntimeName } from '@fleetfall/protocol/runtimes.ts';
 import { UV_THREADS_OTHERWISE } from '@fleetfall/protocol/settings.ts';
 import type { EngineEnvironment } from './engine-environment.ts';
 import type { MemberNetwork } from './member-network.ts';
 import type { ResourceName, ResourceReading } from './resources.ts';
 
-export type RuntimeName = 'docker' | 'cgroup';
+export type { RuntimeName };
 
 /** Port on which every member that listens does so, each at an address of its own. */
 export const MEMBER_PORT = 7400;

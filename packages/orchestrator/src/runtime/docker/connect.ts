@@ -17,11 +17,16 @@ export interface FoundEngine {
   readonly from: string;
   /** In which the same engine is found again, whatever context is used by then. */
   readonly environment: EngineEnvironment;
+  /** What tools that read the docker CLI's variables, and not all of its contexts, find the same engine by. */
+  readonly forTools: Readonly<Record<string, string>>;
 }
 
 interface ContextMeta {
   readonly Endpoints?: { readonly docker?: { readonly Host?: string } };
 }
+
+/** The default context is the one that goes by DOCKER_HOST, set or not. */
+const NO_CONTEXT = { DOCKER_CONTEXT: 'default' } as const;
 
 /** dockerode's socket on Windows when DOCKER_HOST is not set; elsewhere it is a function that looks for one. */
 const DEFAULT_PIPE = '//./pipe/docker_engine';
@@ -37,14 +42,21 @@ export function findEngine(environment: EngineEnvironment): FoundEngine {
   const { host, socketPath } = docker.modem as { host?: string; socketPath?: unknown };
   const byEnvironment = host !== undefined || (typeof socketPath === 'string' && socketPath !== DEFAULT_PIPE);
   const again = (context: string): EngineEnvironment => ({ DOCKER_CONFIG: folder, DOCKER_CONTEXT: context });
-  if (byEnvironment) return { docker, from: 'DOCKER_HOST', environment: again(chosen ?? 'default') };
+  if (byEnvironment)
+    return { docker, from: 'DOCKER_HOST', environment: again(chosen ?? 'default'), forTools: NO_CONTEXT };
   const context = isNamed(chosen) ? chosen : currentContext(folder);
   if (context === null || chosen === 'default')
-    return { docker, from: 'the default socket', environment: again('default') };
+    return { docker, from: 'the default socket', environment: again('default'), forTools: NO_CONTEXT };
+  const { address, tls } = endpointOf(folder, context);
   return {
-    docker: new Docker(contextOptions(folder, context)),
+    docker: new Docker(contextOptions(context, address, tls)),
     from: `context '${context}'`,
     environment: again(context),
+    forTools: {
+      ...NO_CONTEXT,
+      DOCKER_HOST: address,
+      ...(tls === null ? {} : { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: tls }),
+    },
   };
 }
 
@@ -59,12 +71,21 @@ function currentContext(folder: string): string | null {
 const isNamed = (name: string | undefined): name is string =>
   name !== undefined && name !== '' && name !== 'default';
 
-function contextOptions(folder: string, context: string): Docker.DockerOptions {
+/** A context's address, and the folder of its certificates where it has any. */
+function endpointOf(
+  folder: string,
+  context: string,
+): { readonly address: string; readonly tls: string | null } {
   // The CLI names a context's folders by the hash of its name.
   const id = createHash('sha256').update(context).digest('hex');
   const meta = join(folder, 'contexts', 'meta', id, 'meta.json');
   const address = (readJson(meta) as ContextMeta).Endpoints?.docker?.Host;
   if (address === undefined) throw unusable(context, 'it names no Docker endpoint');
+  const tls = join(folder, 'contexts', 'tls', id, 'docker');
+  return { address, tls: existsSync(tls) ? tls : null };
+}
+
+function contextOptions(context: string, address: string, tls: string | null): Docker.DockerOptions {
   if (address.startsWith('unix://')) return { socketPath: address.slice('unix://'.length) };
   if (address.startsWith('npipe://')) return { socketPath: address.slice('npipe://'.length) };
   const { protocol, hostname, port, username } = new URL(address);
@@ -73,8 +94,7 @@ function contextOptions(folder: string, context: string): Docker.DockerOptions {
   if (protocol !== 'tcp:' && protocol !== 'http:' && protocol !== 'https:') {
     throw unusable(context, `its address must be unix, npipe, tcp or ssh: current value is '${address}'`);
   }
-  const tls = join(folder, 'contexts', 'tls', id, 'docker');
-  if (!existsSync(tls)) return { ...at, protocol: protocol === 'https:' ? 'https' : 'http' };
+  if (tls === null) return { ...at, protocol: protocol === 'https:' ? 'https' : 'http' };
   const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((name) => {
     const path = join(tls, name);
     return existsSync(path) ? readFileSync(path) : undefined;

@@ -8,21 +8,16 @@ import { NoMeansError } from '../member-network.ts';
 import { createRuledNetwork } from '../network/ruled-network.ts';
 import { type Owner, ownerMark } from '../owner.ts';
 import { createRoster } from '../roster.ts';
-import {
-  type MemberSpec,
-  type RuntimeFleet,
-  RuntimeUnavailableError,
-  StartError,
-  type StartedMember,
-} from '../runtime.ts';
-import { takeDown } from '../take-down.ts';
+import type { MemberSpec, RuntimeFleet, StartedMember } from '../runtime.ts';
 import { type Attachment, attachTo } from './attachment.ts';
 import { attachments, networkOf } from './container-network.ts';
 import { containerOptions, DATA_FOLDER } from './container-options.ts';
 import { dockerMember } from './docker-member.ts';
 import { engineCall } from './engine-call.ts';
-import { fleetLabels, ofFleet } from './labels.ts';
-import { removeContainer, removeNetwork, removeVolume } from './removal.ts';
+import { removeFleet } from './fleet-removal.ts';
+import { fleetLabels } from './labels.ts';
+import { removeContainer, removeVolume } from './removal.ts';
+import { asStartError } from './start-error.ts';
 
 export interface DockerFleetOptions {
   readonly docker: Docker;
@@ -101,29 +96,6 @@ export function dockerFleet(options: DockerFleetOptions): DockerFleet {
     await engineCall(`make network ${prefix}`, making);
   }
 
-  async function removeAll(): Promise<void> {
-    const filters = ofFleet(runId, name);
-    await takeDown(`fleet '${name}'`, [
-      () => roster.close(),
-      // Whoever asked for the network hears how that ended; here it only matters that it has.
-      () => Promise.allSettled([opening]),
-      () => network[Symbol.asyncDispose](),
-      async () => {
-        const listing = docker.listContainers({ all: true, filters });
-        const containers = await engineCall(`list the containers of fleet '${name}'`, listing);
-        await Promise.all(containers.map(({ Id }) => removeContainer(docker, Id)));
-      },
-      () =>
-        engineCall('hear of the end of its members', Promise.all(roster.all().map(({ exited }) => exited))),
-      async () => {
-        const listing = docker.listVolumes({ filters });
-        const { Volumes: volumes } = await engineCall(`list the volumes of fleet '${name}'`, listing);
-        await Promise.all((volumes ?? []).map(({ Name }) => removeVolume(docker, Name)));
-      },
-      () => removeNetwork(docker, prefix),
-    ]);
-  }
-
   /** Of the member's newest incarnation; undefined for one that was never started, or was removed. */
   function containerOf(memberId: string): Docker.Container | undefined {
     const member = roster.latest(memberId);
@@ -166,24 +138,16 @@ export function dockerFleet(options: DockerFleetOptions): DockerFleet {
       roster.forget(memberId);
     },
     [Symbol.asyncDispose]() {
-      disposal ??= removeAll();
+      disposal ??= removeFleet({
+        docker,
+        runId,
+        name,
+        roster,
+        network,
+        // Whoever asked for the network hears how that ended; here it only matters that it has.
+        quiet: () => Promise.allSettled([opening]),
+      });
       return disposal;
     },
   };
-}
-
-/** The error that the caller of `start` hears: an abort's reason, an engine that is gone, or why it did not start. */
-async function asStartError(
-  { memberId }: MemberSpec,
-  error: unknown,
-  attachment: Attachment | undefined,
-  signal: AbortSignal,
-): Promise<unknown> {
-  if (signal.aborted) return signal.reason;
-  if (error instanceof RuntimeUnavailableError) return error;
-  const why = error instanceof Error ? error.message.trim() : String(error);
-  const lastWords = attachment === undefined ? '' : (await attachment.exited).lastWords;
-  return new StartError(`Cannot start '${memberId}': ${why}${lastWords === '' ? '' : `: ${lastWords}`}`, {
-    cause: error,
-  });
 }

@@ -42,11 +42,19 @@ export async function askEngine({ docker, from }: FoundEngine): Promise<void> {
   await engineCall(`reach the engine of ${from}`, docker.ping(), PING_DEADLINE_MS);
 }
 
+/** An engine that members can be started on. */
+export interface ReadyEngine {
+  /** The fleet's image. */
+  readonly image: string;
+  readonly version: string;
+  readonly host: HostFacts;
+}
+
 /**
- * Opens the runtime: makes sure that the engine limits tasks and has the fleet's image.
+ * Makes sure that the engine limits tasks and has the fleet's image.
  * @throws RuntimeUnavailableError when it cannot.
  */
-export async function openDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
+export async function readyEngine(options: DockerRuntimeOptions): Promise<ReadyEngine> {
   const { engine, kit, onProgress, signal } = options;
   const { docker } = engine;
   const info = (await engineCall('ask the engine what it is', docker.info())) as EngineInfo;
@@ -60,12 +68,23 @@ export async function openDockerRuntime(options: DockerRuntimeOptions): Promise<
     if (!(error instanceof BaseImageError)) throw error;
     throw new RuntimeUnavailableError(error.message, { cause: error });
   });
+  return { image, version: info.ServerVersion, host: hostFacts(info, kit) };
+}
+
+/**
+ * Opens the runtime.
+ * @throws RuntimeUnavailableError when the engine cannot limit tasks or be given the fleet's image.
+ */
+export async function openDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
+  const { engine } = options;
+  const { docker } = engine;
+  const { image, version, host } = await readyEngine(options);
   const owner = currentOwner();
   const fleets: RuntimeFleet[] = [];
   return {
     name: 'docker',
-    reason: `Docker ${info.ServerVersion} answers at ${engine.from}`,
-    host: hostFacts(info, kit),
+    reason: `Docker ${version} answers at ${engine.from}`,
+    host,
     engine: engine.environment,
     concurrentStarts: CONCURRENT_STARTS,
     async createFleet(runId, name) {

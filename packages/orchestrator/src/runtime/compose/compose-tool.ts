@@ -1,0 +1,77 @@
+/**
+ * The compose that is installed: `docker compose` (v2), else `docker-compose` (1.29), whose words are the same for all
+ * that is asked here. It reads what is to be up from standard input, so that nothing is left lying about.
+ */
+import { ExecaError, execa } from 'execa';
+import type { FoundEngine } from '../docker/connect.ts';
+import { RuntimeUnavailableError } from '../runtime.ts';
+import type { ComposeDocument } from './compose-document.ts';
+
+/** It answers from its own binary. Python takes its second to start on a busy machine. */
+const VERSION_DEADLINE_MS = 10_000;
+/** Twelve containers take four seconds on two cores; whoever takes this long hangs. */
+const UP_DEADLINE_MS = 60_000;
+const LAST_WORDS_LINES = 5;
+
+const COMMANDS = [['docker', 'compose'], ['docker-compose']] as const satisfies readonly (readonly [
+  string,
+  ...string[],
+])[];
+
+export interface ComposeTool {
+  readonly command: readonly [string, ...string[]];
+  readonly version: string;
+}
+
+/** What is to be up. */
+export interface ComposeUp {
+  /** Tells one fleet's containers, network and volumes from all others'. */
+  readonly project: string;
+  readonly document: ComposeDocument;
+  /** How many containers its services are to have, those that run included. */
+  readonly scale: Readonly<Record<string, number>>;
+}
+
+/** @throws RuntimeUnavailableError when there is none. */
+export async function findCompose(): Promise<ComposeTool> {
+  for (const command of COMMANDS) {
+    const [file, ...args] = command;
+    const { exitCode, stdout } = await execa(file, [...args, 'version', '--short'], {
+      reject: false,
+      timeout: VERSION_DEADLINE_MS,
+    });
+    const version = /^v?(\d+\.\S+)$/.exec(stdout?.trim() ?? '')?.[1];
+    if (exitCode === 0 && version !== undefined) return { command, version };
+  }
+  throw new RuntimeUnavailableError(
+    "There is no compose here: neither 'docker compose' nor 'docker-compose' answers",
+  );
+}
+
+/**
+ * Brings services up to a number of containers, and leaves those that run as they are.
+ * @throws Error with compose's last words when it failed or did not end within a minute.
+ */
+export async function composeUp(
+  { command: [file, ...before] }: ComposeTool,
+  { forTools }: FoundEngine,
+  { project, document, scale }: ComposeUp,
+): Promise<void> {
+  const services = Object.keys(document.services);
+  const scales = services.flatMap((service) => ['--scale', `${service}=${scale[service] ?? 1}`]);
+  // Order is the fleet's own affair, and a running member is never made anew.
+  const args = ['-p', project, '-f', '-', 'up', '-d', '--no-deps', '--no-recreate', ...scales, ...services];
+  try {
+    await execa(file, [...before, ...args], {
+      input: JSON.stringify(document),
+      // The rest of the fleet is no orphan, though each call names only what it brings up.
+      env: { ...forTools, COMPOSE_IGNORE_ORPHANS: 'true' },
+      timeout: UP_DEADLINE_MS,
+    });
+  } catch (error) {
+    if (!(error instanceof ExecaError)) throw error;
+    const said = String(error.stderr ?? '').trim();
+    const words = said === '' ? error.shortMessage : said.split('\n').slice(-LAST_WORDS_LINES).join('; ');
+    throw new Error(`compose could not bring up ${services.join(', ')}: ${words}`, { cause: error });
+  }
+}
