@@ -15,7 +15,7 @@ import { watchConfiguration } from './configuration-watch.ts';
 import { takeLeaseEpoch } from './leases/lease-epoch.ts';
 import { createOwnedShards } from './leases/owned-shards.ts';
 import { startWatchers } from './leases/watchers.ts';
-import { createBackEndMetrics } from './metrics.ts';
+import { type BackEndLoad, createBackEndMetrics } from './metrics.ts';
 import { openShardLog } from './storage/shard-log.ts';
 import { createAnswerer } from './wire/answer.ts';
 import { createConnections } from './wire/connections.ts';
@@ -60,13 +60,17 @@ export async function startBackEnd(boot: BackEndBoot, context: MemberContext): P
     commits: shardLog.commits,
     failedAppends: answerer.failedAppends,
   });
-  const registry = createBackEndMetrics(state, () => ({
+  const load = (): BackEndLoad => ({
     connections: connections.count,
     watchers: watchers.count,
     inFlight: shardLog.inFlight,
     truncatedBytes: shardLog.recovered.truncatedBytes,
-  }));
-  const common = stateRoutes({ state, ready: () => registration?.registered() ?? false, registry });
+  });
+  const common = stateRoutes({
+    state,
+    ready: () => registration?.registered() ?? false,
+    metrics: (format) => createBackEndMetrics(state, load, format),
+  });
   const listener = parts.use(
     await startListener({
       listen: boot.listen,

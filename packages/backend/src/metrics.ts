@@ -2,7 +2,7 @@
  * A back-end's Prometheus metrics, read from its state at each scrape, so that nothing is counted twice.
  */
 import type { BackEndState } from '@fleetfall/protocol/member-state.ts';
-import { Counter, Gauge, Registry } from '@prometheus-io/client';
+import { Counter, Gauge, Registry, type RegistryContentType } from '@prometheus-io/client';
 
 /** What the metrics show besides the state. */
 export interface BackEndLoad {
@@ -14,8 +14,12 @@ export interface BackEndLoad {
 
 type Now = BackEndState & BackEndLoad;
 
-export function createBackEndMetrics(state: () => BackEndState, load: () => BackEndLoad): Registry {
-  const registry = new Registry();
+export function createBackEndMetrics(
+  state: () => BackEndState,
+  load: () => BackEndLoad,
+  format?: RegistryContentType,
+): Registry {
+  const registry = new Registry(format);
   const registers = [registry];
   const now = (): Now => ({ ...state(), ...load() });
 

@@ -96,7 +96,7 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
     detail: () =>
       knownPeers([...(membership?.frontEnds() ?? []), ...(membership?.backEnds() ?? [])], linksTo),
     ready: () => membership?.registered() ?? false,
-    registry: createFrontEndMetrics(state),
+    metrics: (format) => createFrontEndMetrics(state, format),
   });
   const frontDoor = createFrontDoor({ router, streams: { configuration, metadata: client, builder }, log });
   const listener = parts.use(

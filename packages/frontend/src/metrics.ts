@@ -4,10 +4,10 @@
  */
 
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
-import { Counter, Gauge, Registry } from '@prometheus-io/client';
+import { Counter, Gauge, Registry, type RegistryContentType } from '@prometheus-io/client';
 
-export function createFrontEndMetrics(state: () => FrontEndState): Registry {
-  const registry = new Registry();
+export function createFrontEndMetrics(state: () => FrontEndState, format?: RegistryContentType): Registry {
+  const registry = new Registry(format);
   const registers = [registry];
 
   function gauge(name: string, help: string, read: (now: FrontEndState) => number | null | undefined): void {

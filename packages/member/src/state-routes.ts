@@ -12,9 +12,10 @@ import {
   STATE_PATH,
   TOTALS_PATH,
 } from '@fleetfall/protocol/member-state.ts';
-import type { Registry } from '@prometheus-io/client';
+import { Registry, type RegistryContentType } from '@prometheus-io/client';
 import { ownPidsCgroup, readKernelCounters } from './kernel-counters.ts';
 import { sendJson } from './listener.ts';
+import { metricsFormat } from './metrics-format.ts';
 
 export interface StateRoutesOptions {
   /** The member's state as it is now. */
@@ -22,13 +23,16 @@ export interface StateRoutesOptions {
   /** What `/debug/state` says besides. @default nothing */
   readonly detail?: () => object;
   readonly ready: () => boolean;
-  readonly registry: Registry;
+  /** Makes the member's metrics. The library renames counters for good in one format, so each has a registry of its own. */
+  readonly metrics: (format: RegistryContentType) => Registry;
 }
 
 /** Answers a request when it is for one of the common routes. */
 export type StateRoutes = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
-export function stateRoutes({ state, detail, ready, registry }: StateRoutesOptions): StateRoutes {
+export function stateRoutes({ state, detail, ready, metrics }: StateRoutesOptions): StateRoutes {
+  const formats = [Registry.PROMETHEUS_CONTENT_TYPE, Registry.OPENMETRICS_CONTENT_TYPE];
+  const registries = new Map<string, Registry>(formats.map((format) => [format, metrics(format)]));
   return async (request, response) => {
     if (request.method !== 'GET') return false;
     switch (request.url) {
@@ -45,8 +49,9 @@ export function stateRoutes({ state, detail, ready, registry }: StateRoutesOptio
         sendJson(response, 200, { ...state(), ...detail?.() });
         return true;
       case METRICS_PATH: {
-        const text = await registry.metrics();
-        response.writeHead(200, { 'content-type': registry.contentType });
+        const format = metricsFormat(request.headers.accept);
+        const text = await registries.get(format)?.metrics();
+        response.writeHead(200, { 'content-type': format, vary: 'accept' });
         response.end(text);
         return true;
       }

@@ -45,7 +45,11 @@ export async function startMetadata(boot: MetadataBoot, context: MemberContext):
     members: store.membership().members.length,
     requests,
   });
-  const common = stateRoutes({ state, ready: () => true, registry: createMetadataMetrics(state) });
+  const common = stateRoutes({
+    state,
+    ready: () => true,
+    metrics: (format) => createMetadataMetrics(state, format),
+  });
   const routes = metadataRoutes(store, registrar);
   const listener = parts.use(
     await startListener({

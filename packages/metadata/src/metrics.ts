@@ -2,10 +2,10 @@
  * The store's Prometheus metrics, read from its state at each scrape, so that nothing is counted twice.
  */
 import type { MetadataState } from '@fleetfall/protocol/member-state.ts';
-import { Counter, Gauge, Registry } from '@prometheus-io/client';
+import { Counter, Gauge, Registry, type RegistryContentType } from '@prometheus-io/client';
 
-export function createMetadataMetrics(state: () => MetadataState): Registry {
-  const registry = new Registry();
+export function createMetadataMetrics(state: () => MetadataState, format?: RegistryContentType): Registry {
+  const registry = new Registry(format);
   const registers = [registry];
 
   function gauge(name: string, help: string, read: (now: MetadataState) => number | null | undefined): void {
