@@ -19,6 +19,7 @@ const MINUTES: readonly (readonly [string, number])[] = [
   ['faults-in-experiments', 4],
   ['interrupted-sig', 4],
   ['interrupted-other', 2],
+  ['lab', 3],
   ['outage-variants', 4],
   ['trials-killed', 3],
   ['trials.', 15],
