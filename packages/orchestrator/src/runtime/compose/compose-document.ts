@@ -13,7 +13,7 @@ import { type MemberSpec, UNLIMITED_TASKS, uvPoolSize } from '../runtime.ts';
 /** The service whose containers are the front-ends. */
 export const FRONT_END_SERVICE = 'frontend';
 /** The network that all members are on. */
-const NETWORK = 'fleet';
+export const NETWORK = 'fleet';
 
 type Fields = Readonly<Record<string, unknown>>;
 

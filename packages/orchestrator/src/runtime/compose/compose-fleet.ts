@@ -6,7 +6,7 @@
 import type { Container } from 'dockerode';
 import { type Attachment, attachTo } from '../docker/attachment.ts';
 import type { FoundEngine } from '../docker/connect.ts';
-import { networkOf } from '../docker/container-network.ts';
+import { attachments, networkOf } from '../docker/container-network.ts';
 import { DATA_FOLDER } from '../docker/container-options.ts';
 import { dockerMember } from '../docker/docker-member.ts';
 import { engineCall } from '../docker/engine-call.ts';
@@ -19,7 +19,7 @@ import { createRuledNetwork } from '../network/ruled-network.ts';
 import { type Owner, ownerMark } from '../owner.ts';
 import { createRoster } from '../roster.ts';
 import type { MemberSpec, RuntimeFleet, StartedMember } from '../runtime.ts';
-import { type LabFile, serviceOf } from './compose-document.ts';
+import { type LabFile, NETWORK, serviceOf } from './compose-document.ts';
 import { composeStarts } from './compose-starts.ts';
 import type { ComposeTool } from './compose-tool.ts';
 
@@ -97,8 +97,20 @@ export function composeFleet({
     tableOf: (fault) => `${project}-${fault}.${ownerMark(owner)}`,
   });
 
+  const networkName = `${project}_${NETWORK}`;
   return {
-    network,
+    network: {
+      ...network,
+      ...attachments({
+        network: docker.getNetwork(networkName),
+        name: networkName,
+        placeOf(memberId) {
+          const container = containers.get(memberId);
+          const spec = roster.latest(memberId)?.spec;
+          return container && spec && { container, alias: serviceOf(spec) };
+        },
+      }),
+    },
     place: (spec) => ({ listenHost: 'own', reachableAs: serviceOf(spec), dataDir: DATA_FOLDER }),
     start: (spec, boot, signal) =>
       roster.admit(spec, signal, (incarnation, until) =>

@@ -21,19 +21,28 @@ export async function networkOf(container: Container, memberId: string): Promise
   return namespaceOf(State.Pid);
 }
 
+export interface AttachmentsOptions {
+  readonly network: Network;
+  /** The engine's name of it. */
+  readonly name: string;
+  /** Of the member's newest incarnation, with the name that it is found by in the network. */
+  readonly placeOf: (
+    memberId: string,
+  ) => { readonly container: Container; readonly alias: string } | undefined;
+}
+
 /**
  * Who is in a fleet's network, and out of it. The engine gives the first address that is free: members that come back
  * in the order of their addresses have the ones that they had, unless others have come since.
- * @param containerOf of the member's newest incarnation.
  */
-export function attachments(
-  network: Network,
-  name: string,
-  containerOf: (memberId: string) => Container | undefined,
-): Pick<MemberNetwork, 'takeOut' | 'bringBack' | 'addressOf'> {
+export function attachments({
+  network,
+  name,
+  placeOf,
+}: AttachmentsOptions): Pick<MemberNetwork, 'takeOut' | 'bringBack' | 'addressOf'> {
   /** undefined when the container is gone. */
   async function addressOf(memberId: string): Promise<string | null | undefined> {
-    const inspecting = containerOf(memberId)?.inspect();
+    const inspecting = placeOf(memberId)?.container.inspect();
     if (inspecting === undefined) return undefined;
     try {
       const { NetworkSettings } = await engineCall(`inspect container ${memberId}`, inspecting);
@@ -45,16 +54,16 @@ export function attachments(
   }
   return {
     async takeOut(memberId) {
-      const container = containerOf(memberId);
-      if (container === undefined) throw new NoMeansError(`'${memberId}' was never started`);
-      const leaving = network.disconnect({ Container: container.id });
+      const place = placeOf(memberId);
+      if (place === undefined) throw new NoMeansError(`'${memberId}' was never started`);
+      const leaving = network.disconnect({ Container: place.container.id });
       await engineCall(`take ${memberId} out of its network`, leaving);
     },
     async bringBack(memberId) {
-      const container = containerOf(memberId);
-      if (container === undefined || (await addressOf(memberId)) !== null) return;
-      const EndpointConfig = { Aliases: [memberId] };
-      const coming = network.connect({ Container: container.id, EndpointConfig });
+      const place = placeOf(memberId);
+      if (place === undefined || (await addressOf(memberId)) !== null) return;
+      const EndpointConfig = { Aliases: [place.alias] };
+      const coming = network.connect({ Container: place.container.id, EndpointConfig });
       await engineCall(`bring ${memberId} back into its network`, coming);
     },
     addressOf: async (memberId) => (await addressOf(memberId)) ?? null,

@@ -118,7 +118,14 @@ export function dockerFleet(options: DockerFleetOptions): DockerFleet {
   return {
     network: {
       ...network,
-      ...attachments(docker.getNetwork(prefix), prefix, containerOf),
+      ...attachments({
+        network: docker.getNetwork(prefix),
+        name: prefix,
+        placeOf(memberId) {
+          const container = containerOf(memberId);
+          return container && { container, alias: memberId };
+        },
+      }),
     },
     open() {
       opening ??= makeNetwork();
