@@ -1,7 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// Tests of the parts run side by side. What starts fleets runs alone, one file after another: they share two cores
-// with their tests.
+/** What starts fleets, or holds a figure to some per cent: it has the two cores to itself. */
+const ALONE = ['packages/orchestrator/test/**/*.test.ts', 'test/fleets/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -13,9 +14,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'parts',
-          include: ['packages/*/test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, 'packages/orchestrator/**'],
+          name: 'side by side',
+          include: ['packages/*/test/**/*.test.ts', 'test/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...ALONE],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -23,9 +24,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'fleets',
-          include: ['packages/orchestrator/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, 'test/long/**'],
+          name: 'alone',
+          include: ALONE,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

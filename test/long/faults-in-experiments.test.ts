@@ -2,8 +2,10 @@
  * Experiments that hurt a fleet on purpose, on both runtimes: an outage has to be the one that was expected, nothing is
  * tried without a steady state, a configuration is deployed.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type JudgedRun, judgedRun } from '../fleetfall.ts';
+import { type JudgedRun, judgedRun, temporaryFolder } from '../fleetfall.ts';
 import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
 
 const NO_MEANS = /skipped/;
@@ -47,5 +49,36 @@ describe('an experiment on cgroup', () => {
       { phase: outage, steps: [{ settle: consequences }, { hold: 1s }] }]`;
     const { exitCode, verdict } = await run('--runtime', 'cgroup', '--set', method, '--expect', 'healthy');
     expect([exitCode, verdict.reasons.join()]).toEqual([0, expect.stringContaining('healthy')]);
+  });
+});
+
+/** The fleet of another experiment would do; this one is the smallest that has all roles. */
+const SHORT_OF_CPU = `
+version: 1
+name: short-of-cpu
+fleet: { frontEnds: 3, backEnds: 1, shards: 16, pidsMax: 64, discoveryDelayMax: 500ms, buildInterval: 500ms, shardMapMaxAge: 1200ms }
+load: { rate: 60/s }
+steadyState: [{ metric: goodput, is: '>= 99%', for: 1s }]
+method:
+  - phase: cut
+    steps:
+      - limit-cpu: { targets: { role: front-end }, cores: 0.03 }
+      - settle: consequences
+  - phase: outage
+    steps: [{ hold: 1300ms }]
+  - phase: heal
+    steps: [{ heal: all }]
+arms: { main: { expect: { outage: { signature: nothing-refused } } } }
+`;
+
+describe('an experiment that takes the CPU away', () => {
+  it('is an outage without a thread refused, and is healed', async ({ skip }) => {
+    using folder = await temporaryFolder();
+    const file = join(folder.path, 'short-of-cpu.yaml');
+    writeFileSync(file, SHORT_OF_CPU);
+    const { exitCode, verdict } = await judgedRun(file, '--runtime', 'cgroup');
+    if (NO_MEANS.test(verdict.reasons.join())) skip(verdict.reasons.join());
+    expect([exitCode, verdict.verdict, verdict.reasons]).toEqual([0, 'as-expected', expect.anything()]);
+    expect(verdict.arms).toMatchObject([{ outcome: 'outage' }]);
   });
 });

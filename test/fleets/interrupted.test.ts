@@ -3,8 +3,8 @@
  * `npm run test:long` goes through, another one each day.
  */
 import { describe, it } from 'vitest';
-import { INTERRUPTIONS, SEED, sampleOf, titleOf } from './interruption/cases.ts';
-import { interrupt } from './interruption/interrupt.ts';
+import { INTERRUPTIONS, SEED, sampleOf, titleOf } from '../interruption/cases.ts';
+import { interrupt } from '../interruption/interrupt.ts';
 
 const sample = sampleOf(INTERRUPTIONS);
 console.info(

@@ -6,39 +6,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { DRILL_CAUSES, type DrillCause } from '@fleetfall/protocol/drill.ts';
 import { describe, expect, it } from 'vitest';
-import { fleetfallIn, temporaryFolder } from './fleetfall.ts';
-import { chance, SEED } from './interruption/cases.ts';
-
-const DRILL = ['run', 'kinesis-2020', '--size', 'small', '--runtime', 'cgroup', '--for', '3m'] as const;
-
-interface Revealed {
-  readonly guess: { readonly right: boolean } | null;
-  readonly report: {
-    readonly cause: string;
-    readonly sealedSeed: string;
-    readonly commitment: string;
-    readonly among: readonly string[];
-    readonly actions: readonly { readonly what: string }[];
-    readonly guesses: readonly { readonly what: string; readonly right: boolean }[];
-    readonly diagnosisMs: number | null;
-    readonly journal: string;
-  } | null;
-}
-
-const reveal = async (
-  call: ReturnType<typeof fleetfallIn>,
-  ...guess: readonly string[]
-): Promise<Revealed & { readonly exitCode: number | undefined }> => {
-  const { stdout, exitCode } = await call('reveal', ...guess, '--json');
-  return { ...(JSON.parse(stdout) as Revealed), exitCode };
-};
-
-const faultsIn = (journal: string) =>
-  readFileSync(journal, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { kind: string; outcome: string; fault: { kind: string } })
-    .filter(({ kind }) => kind === 'fault');
+import { DRILL, faultsIn, reveal } from '../drilling.ts';
+import { fleetfallIn, temporaryFolder } from '../fleetfall.ts';
+import { chance, SEED } from '../interruption/cases.ts';
 
 describe('a blind drill', () => {
   it('keeps the cause from status and journal, takes guesses, and tells it with the seal to check it by', async () => {
@@ -92,33 +62,6 @@ describe('a blind drill', () => {
       await call('down');
     }
   });
-
-  it.for([
-    { cause: 'memory', fault: 'limit-memory' },
-    { cause: 'cpu', fault: 'limit-cpu' },
-    { cause: 'partition', fault: 'partition' },
-  ])(
-    'fails for want of $cause in earnest, and tells so to who gives up',
-    async ({ cause, fault }, { skip }) => {
-      using base = await temporaryFolder();
-      const call = fleetfallIn({ XDG_RUNTIME_DIR: base.path });
-      const began = await call(...DRILL, '--store', base.path, '--blind', cause);
-      try {
-        // A host without the means does not draw it, and says what is missing.
-        if (/the means for none of these causes/.test(began.stderr)) skip(began.stderr);
-        expect([began.exitCode, began.stderr]).toEqual([0, '']);
-        const { status } = JSON.parse((await call('status', '--json')).stdout);
-        expect(status.load.failedPerSecond).toBeGreaterThan(status.load.okPerSecond);
-        const { exitCode, guess, report } = await reveal(call);
-        expect([exitCode, guess, report?.cause, report?.diagnosisMs]).toEqual([0, null, cause, null]);
-        expect(faultsIn(report?.journal ?? '')).toMatchObject([
-          { outcome: 'installed', fault: { kind: fault } },
-        ]);
-      } finally {
-        await call('down');
-      }
-    },
-  );
 
   // Which of the causes is the seed's, and not the drill's own draw.
   const drawn = DRILL_CAUSES[

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadSummary } from '@fleetfall/load/standalone/summary.ts';
 import { describe, expect, it } from 'vitest';
-import { HAS_CPU_QUOTAS, starve } from './cpu-quota.ts';
-import { fleetfall, startFleetfall, temporaryFolder } from './fleetfall.ts';
-import { startTruthServer } from './truth-server.ts';
+import { HAS_CPU_QUOTAS, starve } from '../cpu-quota.ts';
+import { fleetfall, startFleetfall, temporaryFolder } from '../fleetfall.ts';
+import { startTruthServer } from '../truth-server.ts';
 
 /** How often a load is asked that says each time that it did not keep its own schedule. */
 const TRIES_MAX = 6;
@@ -75,19 +75,24 @@ describe('the truth about a server', () => {
       }
     }
   });
+});
 
-  it('that never answers every tenth request', async () => {
+// Counted, not timed: side by side.
+describe.concurrent('the truth about a server', () => {
+  it('that never answers every tenth request', async ({ expect }) => {
     const { summary, requests } = await truthOf('drops', '--rate', '400/s', '--for', '5s');
     expect(summary.outcomes).toEqual({ ok: 1_800, timeout: 200 });
     expect(requests).toBe(2_000);
   });
 
-  it('that resets the connection of every fifth request', async () => {
+  it('that resets the connection of every fifth request', async ({ expect }) => {
     const { summary } = await truthOf('resets', '--rate', '400/s', '--for', '3s');
     expect(summary.outcomes).toEqual({ ok: 960, 'connection-reset': 240 });
   });
 
-  it('that never answers: all requests time out, none has a latency, and no threshold passes', async () => {
+  it('that never answers: all requests time out, none has a latency, and no threshold passes', async ({
+    expect,
+  }) => {
     const { summary, exitCode } = await truthOf(
       'silent',
       ...['--rate', '100/s', '--for', '3s', '--timeout', '1s', '--threshold', 'p99 < 50ms'],
@@ -99,7 +104,9 @@ describe('the truth about a server', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('that takes no connections: nothing was sent to it, and it is not the generator that was late', async () => {
+  it('that takes no connections: nothing was sent to it, and it is not the generator that was late', async ({
+    expect,
+  }) => {
     const { summary, exitCode } = await truthOf(
       'unaccepting',
       ...['--rate', '100/s', '--for', '3s', '--timeout', '1s', '--threshold', 'goodput > 99%'],
@@ -112,7 +119,7 @@ describe('the truth about a server', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('is the same when several generators share the schedule', async () => {
+  it('is the same when several generators share the schedule', async ({ expect }) => {
     const { summary, requests } = await truthOf(
       'drops',
       ...['--rate', '400/s', '--for', '3s', '--generators', '3', '--timeout', '1s'],

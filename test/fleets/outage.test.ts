@@ -12,9 +12,8 @@ import {
   smallRun,
   temporaryFolder,
   type VerdictJson,
-} from './fleetfall.ts';
-import { staysHealthyWithoutLinkThreads } from './healthy-variant.ts';
-import { DOCKER_LEFT_OUT, RUNTIMES } from './runtimes.ts';
+} from '../fleetfall.ts';
+import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
 
 describe.each(RUNTIMES)('kinesis-2020 on %s', (runtime) => {
   it('falls where it was predicted to, for old and new servers alike, and comes back with a restart', async () => {
@@ -60,11 +59,6 @@ describe.each(RUNTIMES)('kinesis-2020 on %s', (runtime) => {
 // A skipped test that says why; with an engine there is none to skip.
 if (DOCKER_LEFT_OUT !== null)
   it.skipIf(true)(`the Docker runs are left out: ${DOCKER_LEFT_OUT}`, () => undefined);
-
-describe('kinesis-2020 with one thing changed', () => {
-  it('with links that take no thread, the same growth stays healthy and the refusal claims are refuted', () =>
-    staysHealthyWithoutLinkThreads('cgroup'));
-});
 
 describe('kinesis-2020 with retry after a failed construction', () => {
   let store: Awaited<ReturnType<typeof temporaryFolder>>;

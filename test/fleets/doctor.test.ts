@@ -5,8 +5,8 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { pidsHierarchy } from '../packages/orchestrator/src/runtime/cgroup/pids-tree.ts';
-import { fleetfall, startFleetfall } from './fleetfall.ts';
+import { pidsHierarchy } from '../../packages/orchestrator/src/runtime/cgroup/pids-tree.ts';
+import { fleetfall, startFleetfall } from '../fleetfall.ts';
 
 /** Cgroups and folders that carry a process's mark. */
 function remainsOf(pid: number | undefined): string[] {
