@@ -1,13 +1,14 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What starts fleets, or holds a figure to some per cent: it has the two cores to itself. */
-const ALONE = ['packages/orchestrator/test/**/*.test.ts', 'test/fleets/**/*.test.ts'];
+/** What holds a figure to some per cent, kills what it started, or removes what is dead on this host: has it to itself. */
+const ALONE = ['packages/orchestrator/test/**/*.test.ts', 'test/alone/**/*.test.ts'];
 
 export default defineConfig({
   test: {
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A small fleet that shares two cores with another takes its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // It imports JSON as bundlers let it and Node does not.
     server: { deps: { inline: ['@actions/workflow-parser'] } },
     projects: [

@@ -25,6 +25,16 @@ describe.each(RUNTIMES)('kinesis-2020 on %s', (runtime) => {
 });
 
 describe('kinesis-2020 with one thing changed', () => {
+  it('by itself, as its controls: the same growth stays healthy in both', async () => {
+    const { exitCode, verdict } = await smallRun('--runtime', 'cgroup', '--controls');
+    expect(verdict.arms.map(({ arm, outcome }) => [arm, outcome])).toEqual([
+      ['main', 'outage'],
+      ['control-event-loop', 'healthy'],
+      ['control-high-limit', 'healthy'],
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
   it('under a limit that the growth cannot reach, stays healthy', async () => {
     const { exitCode, verdict } = await smallRun(
       '--runtime',

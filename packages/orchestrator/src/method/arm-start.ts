@@ -12,14 +12,12 @@ import { createStream, meshed, streamKnown } from './service.ts';
 /** Samples of every member that a settled size needs. */
 const SAMPLES_A_SIZE = 2;
 
-/**
- * Starts the front-ends in waves, each settled and kept for some samples before the next. The stream is made through
- * the first, while the others come up.
- */
+/** Starts the front-ends in waves, each settled and kept for some samples before the next. */
 export async function startMeasured(fleet: Fleet, layout: FleetLayout, record: Recorder): Promise<void> {
   const [first, ...others] = measuredSizes(layout.frontEndsBefore) as [number, ...number[]];
   await settleAt(fleet, layout, record, first);
-  await Promise.all([createStream(fleet, layout), settleInTurn(fleet, layout, record, others)]);
+  await createStream(fleet, layout);
+  for (const size of others) await settleAt(fleet, layout, record, size);
   await streamKnown(fleet, layout);
 }
 
@@ -29,15 +27,6 @@ export async function startWhole(fleet: Fleet, layout: FleetLayout, record: Reco
   await Promise.all([createStream(fleet, layout), meshed(fleet, layout.frontEnd)]);
   record({ kind: 'settled', frontEnds: layout.frontEndsBefore });
   await streamKnown(fleet, layout);
-}
-
-async function settleInTurn(
-  fleet: Fleet,
-  layout: FleetLayout,
-  record: Recorder,
-  sizes: readonly number[],
-): Promise<void> {
-  for (const size of sizes) await settleAt(fleet, layout, record, size);
 }
 
 async function settleAt(fleet: Fleet, layout: FleetLayout, record: Recorder, size: number): Promise<void> {
