@@ -1,12 +1,12 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What holds a figure to some per cent, kills what it started, or removes what is dead on this host: has it to itself. */
+/** What starts fleets, or holds a figure to some per cent, has the two cores to itself. */
 const ALONE = ['packages/orchestrator/test/**/*.test.ts', 'test/alone/**/*.test.ts'];
 
 export default defineConfig({
   test: {
     pool: 'forks',
-    // A small fleet that shares two cores with another takes its time.
+    // A small fleet takes some 30 s; on a slow host, which is given more time, twice that.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // It imports JSON as bundlers let it and Node does not.

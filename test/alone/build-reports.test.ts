@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { junitXml } from '@fleetfall/report/junit.ts';
 import { describe, expect, it } from 'vitest';
-import { tellRun } from '../packages/claims/test/journal-builder.ts';
-import { asTrial, reported } from '../packages/report/test/reported.ts';
-import { fleetfall, startFleetfall, temporaryFolder } from './fleetfall.ts';
-import { leftOutWithout } from './tools.ts';
+import { tellRun } from '../../packages/claims/test/journal-builder.ts';
+import { asTrial, reported } from '../../packages/report/test/reported.ts';
+import { fleetfall, startFleetfall, temporaryFolder } from '../fleetfall.ts';
+import { leftOutWithout } from '../tools.ts';
 
-const SCHEMA = join(import.meta.dirname, 'fixtures/junit.xsd');
-const RECORDED = join(import.meta.dirname, 'fixtures/small-run.ndjson.gz');
+const SCHEMA = join(import.meta.dirname, '../fixtures/junit.xsd');
+const RECORDED = join(import.meta.dirname, '../fixtures/small-run.ndjson.gz');
 const NO_XMLLINT = leftOutWithout('xmllint', 'FLEETFALL_REQUIRE_XMLLINT');
 
 /** @throws with what xmllint says when the file does not fit the schema. */

@@ -8,10 +8,10 @@ import { readJournal } from '@fleetfall/journal/read.ts';
 import { modelOf } from '@fleetfall/report/page/model/run-model.ts';
 import { momentsOf } from '@fleetfall/report/page/moments.ts';
 import { describe, expect, test } from 'vitest';
-import { seriousIn } from './accessible.ts';
-import { BROWSER_LEFT_OUT, keepScreenshot, openBrowser } from './browser.ts';
-import { startFleetfall, temporaryFolder } from './fleetfall.ts';
-import { watching } from './watching.ts';
+import { seriousIn } from '../accessible.ts';
+import { BROWSER_LEFT_OUT, keepScreenshot, openBrowser } from '../browser.ts';
+import { startFleetfall, temporaryFolder } from '../fleetfall.ts';
+import { watching } from '../watching.ts';
 
 /** A headline tells tenths of a second: what it was read at lies this close to what it says. */
 const ROUNDED_MS = 51;

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_LEFT_OUT, keepScreenshot, openBrowser } from './browser.ts';
-import { fleetfallIn, temporaryFolder } from './fleetfall.ts';
-import { ask, watching } from './watching.ts';
+import { BROWSER_LEFT_OUT, keepScreenshot, openBrowser } from '../browser.ts';
+import { fleetfallIn, temporaryFolder } from '../fleetfall.ts';
+import { ask, watching } from '../watching.ts';
 
 /** A small run that happened, on the cgroup runtime; its fleet is gone. */
-const RECORDED = join(import.meta.dirname, 'fixtures/small-run.ndjson.gz');
+const RECORDED = join(import.meta.dirname, '../fixtures/small-run.ndjson.gz');
 const SMALL = [
   ...['--front-ends', '3', '--back-ends', '1', '--shards', '16', '--pids-max', '14', '--rate', '60/s'],
   ...['--discovery-delay-max', '500ms', '--build-interval', '500ms', '--shard-map-max-age', '1200ms'],

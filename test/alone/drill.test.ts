@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { DRILL_CAUSES, type DrillCause } from '@fleetfall/protocol/drill.ts';
 import { describe, expect, it } from 'vitest';
-import { DRILL, faultsIn, reveal } from './drilling.ts';
-import { fleetfallIn, temporaryFolder } from './fleetfall.ts';
-import { chance, SEED } from './interruption/cases.ts';
+import { DRILL, faultsIn, reveal } from '../drilling.ts';
+import { fleetfallIn, temporaryFolder } from '../fleetfall.ts';
+import { chance, SEED } from '../interruption/cases.ts';
 
 describe('a blind drill', () => {
   it('keeps the cause from status and journal, takes guesses, and tells it with the seal to check it by', async () => {

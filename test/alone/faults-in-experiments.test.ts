@@ -3,7 +3,7 @@
  * and a fault that could not be put into force is no experiment.
  */
 import { describe, expect, it } from 'vitest';
-import { type JudgedRun, judgedRun } from './fleetfall.ts';
+import { type JudgedRun, judgedRun } from '../fleetfall.ts';
 
 const NO_MEANS = /skipped/;
 

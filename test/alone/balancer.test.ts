@@ -6,8 +6,8 @@ import { judge } from '@fleetfall/claims/judge.ts';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import { startFleet } from '@fleetfall/orchestrator/index.ts';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from './fleetfall.ts';
-import { SMALL_FLEET } from './small-fleet.ts';
+import { temporaryFolder } from '../fleetfall.ts';
+import { SMALL_FLEET } from '../small-fleet.ts';
 
 it('a fleet behind a balancer serves through it, and falls behind it', async () => {
   using store = await temporaryFolder();

@@ -2,8 +2,8 @@
  * The compose lab in small, and what is scraped of it. At its shipped sizes: `long/lab.test.ts`.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fallsAndRecovers, LAB_LEFT_OUT, type Lab, openLab } from './compose-lab.ts';
-import { findTool } from './tools.ts';
+import { fallsAndRecovers, LAB_LEFT_OUT, type Lab, openLab } from '../compose-lab.ts';
+import { findTool } from '../tools.ts';
 
 /** Under this limit the sixth front-end is the first that finds no thread left. */
 const OVERRIDE = 'version: "2.4"\nservices:\n  frontend:\n    pids_limit: 16\n';

@@ -6,8 +6,8 @@ import { readJournal } from '@fleetfall/journal/read.ts';
 import { readHistory } from '@fleetfall/load/history-on-disk/reader.ts';
 import { SettingsError, startFleet } from '@fleetfall/orchestrator/index.ts';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './fleetfall.ts';
-import { SMALL_FLEET } from './small-fleet.ts';
+import { temporaryFolder } from '../fleetfall.ts';
+import { SMALL_FLEET } from '../small-fleet.ts';
 
 describe('a chaos script', () => {
   it('grows a fleet past its limit, sees it fail, and leaves a journal that says so', async () => {

@@ -14,7 +14,7 @@ import { listTables } from '@fleetfall/orchestrator/runtime/network/nft.ts';
 import type { Runtime } from '@fleetfall/orchestrator/runtime/runtime.ts';
 import type { Fault, FaultOutcome } from '@fleetfall/protocol/faults.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DOCKER_LEFT_OUT, RUNTIMES } from './runtimes.ts';
+import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
 
 if (DOCKER_LEFT_OUT !== null) it.skipIf(true)(`docker is left out: ${DOCKER_LEFT_OUT}`, () => undefined);
 

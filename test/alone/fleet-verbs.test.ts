@@ -11,7 +11,7 @@ import { chooseRuntime } from '@fleetfall/orchestrator/runtime/choose.ts';
 import type { Runtime } from '@fleetfall/orchestrator/runtime/runtime.ts';
 import type { FaultOutcome } from '@fleetfall/protocol/faults.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DOCKER_LEFT_OUT, RUNTIMES } from './runtimes.ts';
+import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
 
 if (DOCKER_LEFT_OUT !== null) it.skipIf(true)(`docker is left out: ${DOCKER_LEFT_OUT}`, () => undefined);
 

@@ -23,7 +23,7 @@ import {
 import { chooseRuntime } from '@fleetfall/orchestrator/runtime/choose.ts';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { describe, expect, it } from 'vitest';
-import { RUNTIMES } from './runtimes.ts';
+import { RUNTIMES } from '../runtimes.ts';
 
 describe.each(RUNTIMES)('a fleet on %s', (wanted) => {
   it('loses no acknowledged record when a back-end is killed under load, and leaves a history of all', async () => {

@@ -7,8 +7,8 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import { describe, expect, it } from 'vitest';
-import { fleetfall, fleetfallIn, temporaryFolder } from './fleetfall.ts';
-import { RUNTIMES } from './runtimes.ts';
+import { fleetfall, fleetfallIn, temporaryFolder } from '../fleetfall.ts';
+import { RUNTIMES } from '../runtimes.ts';
 
 const SMALL = [
   ...['--front-ends', '3', '--back-ends', '1', '--shards', '16', '--pids-max', '14', '--rate', '60/s'],

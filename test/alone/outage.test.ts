@@ -12,8 +12,8 @@ import {
   smallRun,
   temporaryFolder,
   type VerdictJson,
-} from './fleetfall.ts';
-import { DOCKER_LEFT_OUT, RUNTIMES } from './runtimes.ts';
+} from '../fleetfall.ts';
+import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
 
 describe.each(RUNTIMES)('kinesis-2020 on %s', (runtime) => {
   it('falls where it was predicted to, for old and new servers alike, and comes back with a restart', async () => {

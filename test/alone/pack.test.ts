@@ -8,10 +8,10 @@ import { makeKit } from '@fleetfall/orchestrator/kit/bundle.ts';
 import { nodePackage } from '@fleetfall/orchestrator/kit/pinned-node.mjs';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from './fleetfall.ts';
-import { startTruthServer } from './truth-server.ts';
+import { temporaryFolder } from '../fleetfall.ts';
+import { startTruthServer } from '../truth-server.ts';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 const NODE_PACKAGE = nodePackage(process.platform, process.arch);
 /** A pack, an install, or a small run that takes longer hangs. */
 const TIMEOUT_MS = 120_000;

@@ -6,8 +6,8 @@ import { goodputOf, loadWindows } from '@fleetfall/claims/goodput.ts';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import { startFleet } from '@fleetfall/orchestrator/index.ts';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from './fleetfall.ts';
-import { SMALL_FLEET } from './small-fleet.ts';
+import { temporaryFolder } from '../fleetfall.ts';
+import { SMALL_FLEET } from '../small-fleet.ts';
 
 it('a fleet under the SDK serves, and falls under its retries', async () => {
   using store = await temporaryFolder();
