@@ -105,8 +105,8 @@ function ofCohort(window: Window, cohort: Condition['cohort']): Window {
 
 /** As a fraction. Where nothing came back in a window, what was under way throughout hangs. */
 function share(metric: ThresholdMetric, window: Window): number | undefined {
-  const sample = createSample({ metric, bound: 0 });
-  const silence = watchSilence();
+  const of = { metric, bound: 0 };
+  const [sample, silence] = [createSample(of), watchSilence(of)];
   sample.add(window);
   silence.take(window);
   const percent = sample.figure(silence.hanging);
@@ -123,10 +123,11 @@ function okPerSecond({ outcomes, windowMs }: Window): number {
  * that says nothing of how long they take keeps no bound, and what follows begins anew.
  */
 function ofLatency(metric: ThresholdMetric, { is, for: forMs }: Pick<Condition, 'is' | 'for'>): Measure {
-  const silence = watchSilence();
+  const of = { metric, bound: is.value };
+  const silence = watchSilence(of);
   let together: Window[] = [];
   const figureOf = (windows: readonly Window[]): number | null => {
-    const sample = createSample({ metric, bound: is.value });
+    const sample = createSample(of);
     for (const each of windows) sample.add(each);
     return sample.figure(silence.hanging);
   };

@@ -9,7 +9,7 @@ import {
   type LoadRecord,
   UNANSWERED_OUTCOMES,
 } from '@fleetfall/protocol/load-stdio.ts';
-import type { Threshold, ThresholdMetric } from '@fleetfall/protocol/threshold.ts';
+import { isDuration, type Threshold, type ThresholdMetric } from '@fleetfall/protocol/threshold.ts';
 import { DurationHistogram } from './histogram.ts';
 
 type Window = Extract<LoadRecord, { kind: 'load' }>;
@@ -23,10 +23,11 @@ export function voidLatencyReason({ generator }: Pick<Window, 'generator'>): str
   return generator.reason ?? 'the load did not keep its schedule';
 }
 
-/** Requests under way of which nothing came back, and for how long nothing at all has. */
+/** Requests of which nothing came back, under way throughout the last window. */
 export interface Hanging {
   readonly requests: number;
-  readonly silentMs: number;
+  /** Of them, those that have been under way for longer than the bound. */
+  readonly overdue: number;
 }
 
 /** Follows windows for requests that hang: they are in no outcome before their time is over. */
@@ -37,20 +38,36 @@ export interface SilenceWatch {
   readonly hanging: Hanging;
 }
 
-const NOTHING_HANGS: Hanging = { requests: 0, silentMs: 0 };
+const NOTHING_HANGS: Hanging = { requests: 0, overdue: 0 };
 
-export function watchSilence(): SilenceWatch {
+/** @param bound in the metric's unit: of durations, what has hung for longer is beyond it. */
+export function watchSilence({ metric, bound }: Pick<Threshold, 'metric' | 'bound'>): SilenceWatch {
+  const boundMs = isDuration(metric) ? bound : 0;
   let hanging = NOTHING_HANGS;
+  let silentMs = 0;
+  /** How many were under way at moments of the silence, the latest last: no older than one beyond the bound. */
+  let marks: { readonly atMs: number; readonly requests: number }[] = [];
+  const lose = (): void => {
+    [hanging, silentMs, marks] = [NOTHING_HANGS, 0, []];
+  };
   return {
     take({ inFlight, offered, dropped, outcomes, windowMs }) {
-      const isSilent = outcomes.every(({ count }) => count === 0);
-      // Those that became due in the window were under way for less than all of it.
-      const requests = Math.max(0, inFlight - (offered - dropped));
-      hanging = isSilent ? { requests, silentMs: hanging.silentMs + windowMs } : NOTHING_HANGS;
+      if (outcomes.some(({ count }) => count > 0)) {
+        lose();
+        return;
+      }
+      // Nothing came back: under way at the window's begin were those that are now and did not become due in it.
+      const before = Math.max(0, inFlight - (offered - dropped));
+      marks.push({ atMs: silentMs, requests: before });
+      silentMs += windowMs;
+      // Who was under way at a moment had become due before it.
+      const isOver = ({ atMs }: { readonly atMs: number }): boolean => silentMs - atMs >= boundMs;
+      marks = marks.slice(Math.max(0, marks.findLastIndex(isOver)));
+      const overdue = marks.find(isOver)?.requests ?? 0;
+      const requests = Math.min(before, inFlight);
+      hanging = { requests, overdue: Math.min(overdue, requests) };
     },
-    lose() {
-      hanging = NOTHING_HANGS;
-    },
+    lose,
     get hanging() {
       return hanging;
     },
@@ -63,7 +80,7 @@ export interface Sample {
   /**
    * In the metric's unit, milliseconds or percent; infinity where the percentile is of requests without an answer.
    * @param hanging what hangs at the end of the last window.
-   * @returns null without anything to measure, and where what hangs may yet keep the bound.
+   * @returns null without anything to measure, and where what hangs decides and may yet keep the bound.
    */
   figure(hanging: Hanging): number | null;
 }
@@ -89,17 +106,19 @@ function createDurations(
       for (const { outcome, count } of outcomes)
         if (UNANSWERED_OUTCOMES.has(outcome)) unansweredSoFar += count;
     },
-    figure({ requests, silentMs }) {
+    figure({ requests, overdue }) {
       const answered = histogram.count;
+      const undecided = requests - overdue;
       const all = answered + unansweredSoFar + requests;
       if (all === 0) return null;
-      const undecided = silentMs > boundMs ? 0 : requests;
-      // The same rank, counted among those that were answered, or may be in time: beyond the last of them is no answer.
-      const mayBeAnswered = answered + undecided;
-      const percentile =
-        mayBeAnswered === 0 ? Number.POSITIVE_INFINITY : (metric.percentile * all) / mayBeAnswered;
-      if (percentile > 100) return Number.POSITIVE_INFINITY;
-      return undecided > 0 ? null : histogram.percentileMs(percentile);
+      // The same rank, counted among some of them: beyond the last of those is no answer.
+      const percentileAmong = (some: number): number =>
+        some === 0 ? Number.POSITIVE_INFINITY : (metric.percentile * all) / some;
+      if (percentileAmong(answered + undecided) > 100) return Number.POSITIVE_INFINITY;
+      const percentile = percentileAmong(answered);
+      const atMost = percentile > 100 ? null : histogram.percentileMs(percentile);
+      // Within the bound whatever becomes of the undecided, or nobody knows yet.
+      return undecided === 0 || (atMost !== null && atMost < boundMs) ? atMost : null;
     },
   };
 }

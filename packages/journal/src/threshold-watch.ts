@@ -33,7 +33,7 @@ export function watchThreshold(threshold: Threshold): ThresholdWatch {
 /** Everything after the delay together. */
 function watchAll(threshold: Threshold): ThresholdWatch {
   const sample = createSample(threshold);
-  const silence = watchSilence();
+  const silence = watchSilence(threshold);
   let elapsedMs = 0;
   const result = (): ThresholdResult => {
     const figure = sample.figure(silence.hanging);
@@ -58,7 +58,7 @@ function watchAll(threshold: Threshold): ThresholdWatch {
 
 /** Each window for itself; it counts once it has been missed for so long without a break. */
 function watchSpans(threshold: Threshold, forMs: number): ThresholdWatch {
-  const silence = watchSilence();
+  const silence = watchSilence(threshold);
   let elapsedMs = 0;
   let missedMs = 0;
   let unseenMs = 0;

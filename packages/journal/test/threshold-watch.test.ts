@@ -114,6 +114,24 @@ test('where nothing comes back, what hangs for longer than the bound is beyond i
   expect(statuses('max < 1s', [FAST, began, hanging, late])).toEqual(['pass', 'pass', 'fail', 'fail']);
 });
 
+test('of what hangs only those are beyond the bound that have hung for so long, and where the others cannot matter they do not', () => {
+  /** A hundred a second become due, and nothing comes back. */
+  const silent = [1, 2, 3, 4, 5].map((second): Second => ({ offered: 100, inFlight: 100 * second }));
+  // Then all are answered at once: those of the first two of five seconds took longer than 3 s, and most did not.
+  const backlog: Second = {
+    latenciesMs: [500, 1_500, 2_500, 3_500, 4_500].flatMap((ms) => Array(100).fill(ms)),
+  };
+  const until = (text: string): string[] => statuses(text, [...silent, backlog]);
+  expect(until('p50 < 3s for 1s')).toEqual([...Array(5).fill('unknown'), 'pass']);
+  expect(until('p99 < 3s for 1s')).toEqual([...Array(3).fill('unknown'), ...Array(3).fill('fail')]);
+  expect(until('p50 < 3s').slice(3)).toEqual(['unknown', 'unknown', 'pass']);
+  // Ten of a thousand and more hang, and of half nobody has to know.
+  const few: Second = { offered: 5, inFlight: 10 };
+  const most: Second = { latenciesMs: Array(1_000).fill(10), inFlight: 5, offered: 5 };
+  expect(statuses('p50 < 10s', [most, few])).toEqual(['pass', 'pass']);
+  expect(statuses('p50 > 10s', [most, few])).toEqual(['fail', 'fail']);
+});
+
 test('a request that failed in the load itself is nobody’s answer', () => {
   const failing: Second = { latenciesMs: Array(999).fill(10), errors: { 'client-error': 1 } };
   expect(statuses('max < 50ms', [failing])).toEqual(['pass']);
