@@ -1,5 +1,7 @@
+import type { Window } from '@fleetfall/claims/load-evidence.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { startAccount } from '@fleetfall/orchestrator/cli/account.ts';
+import { BALANCER_ID } from '@fleetfall/protocol/balancer-stdio.ts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tellRun } from '../../claims/test/journal-builder.ts';
 
@@ -94,6 +96,30 @@ describe('on a terminal', () => {
       expect.stringMatching(/^ incumbents +12 +24\/24 +0 % 0\/s +\d+ +\d+\.\d s$/),
       expect.stringMatching(/^ newcomers +\d +24\/24 +0 % 0\/s +\d+ +(\d+\.\d s|–)$/),
     ]);
+  });
+
+  test('a cohort is told no goodput of requests that a balancer sent on, nor of a window of a moment', () => {
+    const count = phaseIndex('steady-state', 'end');
+    const goodputOf = (changed: (window: Window) => Window): (string | undefined)[] => {
+      const terminal = terminalOf({ columns: 100, rows: 40 });
+      using account = startAccount(terminal);
+      for (const record of told.slice(0, count))
+        account.heed(
+          record.kind === 'load' && record.record.kind === 'load'
+            ? { ...record, record: changed(record.record) }
+            : record,
+        );
+      vi.advanceTimersByTime(REFRESH_MS);
+      const row = terminal.seen().find((line) => line.startsWith(' incumbents'));
+      return /^ incumbents +\d+ +\S+ +(–|\d+ % \d+\/s)/.exec(row ?? '')?.slice(1) ?? [];
+    };
+    expect(goodputOf((window) => window)).toEqual([expect.stringMatching(/^100 %/)]);
+    const through = (window: Window): Window => ({
+      ...window,
+      outcomes: window.outcomes.map((ended) => ({ ...ended, memberId: BALANCER_ID })),
+    });
+    expect(goodputOf(through)).toEqual(['–']);
+    expect(goodputOf((window) => ({ ...window, windowMs: 1 }))).toEqual(['–']);
   });
 
   test('nothing but what was said is left at its end', () => {

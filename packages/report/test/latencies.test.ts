@@ -49,13 +49,20 @@ test('requests lie where they took so long, by whether they were served, refused
   addWindow(
     rows,
     1_000,
-    windowOf({ ok: [0.001, 2.2, 2.4, 450], ServiceUnavailable: [2.3], timeout: [5_000] }),
+    windowOf({
+      ok: [0.001, 2.2, 2.4, 450],
+      ServiceUnavailable: [2.3],
+      timeout: [5_000],
+      'client-error': [30],
+    }),
   );
   expect([count(rows, 'served', 2.3), count(rows, 'served', 450), count(rows, 'served', 0.011)]).toEqual([
     2, 1, 1,
   ]);
   expect([count(rows, 'failed', 2.3), count(rows, 'failed', 5_000)]).toEqual([1, 0]);
   expect([count(rows, 'unanswered', 2.3), count(rows, 'unanswered', 5_001)]).toEqual([0, 1]);
+  // What failed in the load itself nobody answered.
+  expect([count(rows, 'failed', 30), count(rows, 'unanswered', 30)]).toEqual([0, 1]);
 });
 
 test('none is lost when windows are put together, and all come back from a report', () => {

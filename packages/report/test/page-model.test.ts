@@ -1,11 +1,13 @@
+import { phaseSpan } from '@fleetfall/claims/arm-timeline.ts';
 import { judge } from '@fleetfall/claims/judge.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
+import { BALANCER_ID } from '@fleetfall/protocol/balancer-stdio.ts';
 import type { MemberState } from '@fleetfall/protocol/member-state.ts';
 import { CHANGES_MAX, knownAt } from '@fleetfall/report/page/model/acquaintance.ts';
 import { type ArmModel, EVENTS_MAX } from '@fleetfall/report/page/model/arm-model.ts';
 import { decodeCells, encodeCells } from '@fleetfall/report/page/model/columns.ts';
 import { addColumn, CELLS_MAX, cellAt, makeGrid, put } from '@fleetfall/report/page/model/grid.ts';
-import { totalsByKind } from '@fleetfall/report/page/model/load-rows.ts';
+import { NO_COHORT, totalsByKind } from '@fleetfall/report/page/model/load-rows.ts';
 import type { LooseRecord } from '@fleetfall/report/page/model/loose-records.ts';
 import {
   decodeRun,
@@ -17,6 +19,7 @@ import {
 import { momentsSoFar } from '@fleetfall/report/page/moment-texts.ts';
 import { momentsOf } from '@fleetfall/report/page/moments.ts';
 import { describe, expect, test } from 'vitest';
+import { withOutcomes } from '../../claims/test/alter-journal.ts';
 import { tellRun } from '../../claims/test/journal-builder.ts';
 
 const told = tellRun({ arms: ['main', 'control-event-loop'] });
@@ -249,6 +252,20 @@ describe('the model of a run', () => {
     expect(sum(backEnd?.columns.failedAppends.cells)).toBe(2);
     expect(backEnd?.columns.probeOk.cells).toEqual([null, null, 1, null, 0]);
     expect(arm.frontEnds).toEqual([]);
+  });
+
+  test('lays requests of which nobody knows the front-end to no cohort', () => {
+    const { load } = main(
+      withOutcomes(told, 'outage', (ended) => ({ ...ended, memberId: BALANCER_ID, cohort: 'incumbent' })),
+    );
+    const hold = phaseSpan(told, 'main', 'outage');
+    const cohorts = load.endMs.flatMap((endMs, window) =>
+      hold !== undefined && endMs - (load.windowMs[window] ?? 0) > hold.beginMs && endMs <= hold.endMs
+        ? load.outcomes.filter(({ cells }) => (cells[window] ?? 0) > 0).map(({ cohort }) => cohort)
+        : [],
+    );
+    expect(cohorts.length).toBeGreaterThan(0);
+    expect(new Set(cohorts)).toEqual(new Set([NO_COHORT]));
   });
 
   test('of an empty journal is empty', () => {

@@ -2,6 +2,7 @@
  * Where each cohort of an arm stands now, folded from the journal's records one by one: what the live account's table
  * shows. Nothing is judged here.
  */
+import { answersOf, OK, type Window, wentToKnown } from '@fleetfall/claims/load-evidence.ts';
 import type { ArmRecord } from '@fleetfall/journal/records.ts';
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
@@ -18,7 +19,7 @@ export interface CohortStatus {
   readonly refused: number | null;
   /** The oldest shard-map; null where none has one. */
   readonly mapAgeMs: number | null;
-  /** Of the last window of the load; null before there was one. */
+  /** Of the last window of the load: requests that are known to have gone to the cohort; null before there was one. */
   readonly served: { readonly okPerSecond: number; readonly share: number | null } | null;
 }
 
@@ -26,7 +27,7 @@ export interface CohortFold {
   statusOf(cohort: Cohort): CohortStatus;
   heedMember(record: Extract<ArmRecord, { kind: 'member' }>): void;
   heedState(state: FrontEndState): void;
-  heedLoad(record: Extract<ArmRecord, { kind: 'load' }>['record']): void;
+  heedWindow(window: Window): void;
 }
 
 interface Member {
@@ -38,16 +39,16 @@ export function foldCohorts(): CohortFold {
   const members = new Map<string, Member>();
   /** Refusals of each life by its name, with the cohort that it counts for. */
   const refused = new Map<string, { readonly cohort: Cohort; readonly hits: number }>();
-  let window: Extract<Extract<ArmRecord, { kind: 'load' }>['record'], { kind: 'load' }> | null = null;
+  let window: Window | null = null;
 
   function servedAt(cohort: Cohort): CohortStatus['served'] {
     if (window === null) return null;
     let ok = 0;
     let ended = 0;
-    for (const each of window.outcomes) {
-      if (each.cohort !== cohort) continue;
+    for (const each of answersOf(window.outcomes)) {
+      if (each.cohort !== cohort || !wentToKnown(each)) continue;
       ended += each.count;
-      if (each.outcome === 'ok') ok += each.count;
+      if (each.outcome === OK) ok += each.count;
     }
     return { okPerSecond: (ok * 1_000) / window.windowMs, share: ended === 0 ? null : ok / ended };
   }
@@ -83,8 +84,8 @@ export function foldCohorts(): CohortFold {
         refused.set(`${state.memberId} ${state.incarnation}`, life);
       }
     },
-    heedLoad(record) {
-      if (record.kind === 'load') window = record;
+    heedWindow(newest) {
+      window = newest;
     },
   };
 }

@@ -63,6 +63,7 @@ export function foldStatus(): StatusFold {
 
   function heedLoad(record: Extract<ArmRecord, { kind: 'load' }>['record']): void {
     if (record.kind !== 'load' || record.windowMs < RATE_WINDOW_MS_MIN) return;
+    cohorts.heedWindow(record);
     const seconds = record.windowMs / 1_000;
     const failures = record.outcomes.filter(({ outcome }) => outcome !== 'ok');
     const sum = (counts: readonly { count: number }[]): number =>
@@ -104,7 +105,6 @@ export function foldStatus(): StatusFold {
           return;
         case 'load':
           heedLoad(record.record);
-          cohorts.heedLoad(record.record);
       }
     },
   };

@@ -4,17 +4,17 @@
  */
 import { OTHER_ERRORS, shownKinds } from '../../error-kinds.ts';
 import type { ArmModel } from '../model/arm-model.ts';
-import { countIn, mostShown, perSecond, totalsByKind } from '../model/load-rows.ts';
+import { countIn, mostShown, NO_COHORT, perSecond, totalsByKind } from '../model/load-rows.ts';
 import { cutAt, ERROR_COLOURS, perSecondText } from './load-plots.ts';
 import { inWindow, windowsOf } from './load-windows.ts';
 import type { PlotKey, PlotLine, PlotSpec } from './plot.ts';
 import type { Colour } from './theme.ts';
 
-/** Cohorts in the order in which they stand, with where their requests went; `none` is of no front-end that is known. */
+/** Cohorts in the order in which they stand, with where their requests went. */
 const PLACES: readonly (readonly [string, string])[] = [
   ['incumbent', 'at incumbents'],
   ['newcomer', 'at newcomers'],
-  ['none', 'at no front-end that is known'],
+  [NO_COHORT, 'at no front-end that is known'],
 ];
 
 interface Layer {

@@ -94,7 +94,8 @@ export function cutAt(
   return cut;
 }
 
-export function failedSharePlot(arm: ArmModel): PlotSpec {
+/** None where it is not known of any request which front-end it went to. */
+export function failedSharePlot(arm: ArmModel): PlotSpec | null {
   const { load } = arm;
   const share = (cohort: string): (number | null)[] =>
     load.endMs.map((_, index) => {
@@ -107,6 +108,7 @@ export function failedSharePlot(arm: ArmModel): PlotSpec {
   const cohorts = (['incumbent', 'newcomer'] as const).filter((cohort) =>
     load.outcomes.some((column) => column.cohort === cohort),
   );
+  if (cohorts.length === 0) return null;
   const windows = windowsOf(arm);
   const shares = cohorts.map((cohort) => ({ cohort, values: share(cohort) }));
   return {

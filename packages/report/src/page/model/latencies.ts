@@ -5,6 +5,7 @@
  */
 import { bucketsIn } from '@fleetfall/journal/histogram.ts';
 import {
+  CLIENT_ERROR_OUTCOME,
   type HistogramCounts,
   type LoadHistograms,
   UNANSWERED_OUTCOMES,
@@ -49,8 +50,9 @@ export function addLatencies(
   if (histograms === undefined) return;
   lay(columns, row, 'served', histograms.latency);
   for (const { outcome, latency } of histograms.series ?? []) {
-    if (outcome !== 'ok')
-      lay(columns, row, UNANSWERED_OUTCOMES.has(outcome) ? 'unanswered' : 'failed', latency);
+    if (outcome === 'ok') continue;
+    const wasAnswered = outcome !== CLIENT_ERROR_OUTCOME && !UNANSWERED_OUTCOMES.has(outcome);
+    lay(columns, row, wasAnswered ? 'failed' : 'unanswered', latency);
   }
 }
 

@@ -3,6 +3,7 @@
  * there are too many windows, neighbours become one: counts are added up, and of quantiles the worse one stands,
  * since they cannot be added.
  */
+import { wentToKnown } from '@fleetfall/claims/load-evidence.ts';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { kindOf, NOT_SENT } from '../../error-kinds.ts';
 import { type Cells, decodeCells, encodeCells } from './columns.ts';
@@ -25,8 +26,12 @@ const WORST = ['inFlight', 'p50Ms', 'p99Ms', 'maxMs'] as const;
 type Field = (typeof SUMS)[number] | (typeof WORST)[number];
 const DIGITS: Partial<Record<Field, number>> = { windowMs: 1, p50Ms: 2, p99Ms: 2, maxMs: 2 };
 
+/** Of which front-end a request was is not known: none had it, or a balancer chose. */
+export const NO_COHORT = 'none';
+
 /** Requests that ended alike at one cohort. */
 export interface OutcomeColumn {
+  /** Or {@link NO_COHORT}. */
   readonly cohort: string;
   /** `ok`, or a kind of error. */
   readonly kind: string;
@@ -71,10 +76,11 @@ export function addWindow(rows: LoadRows, endMs: number, window: LoadWindowRecor
   rows.p50Ms.push(latencyMs?.p50 ?? null);
   rows.p99Ms.push(latencyMs?.p99 ?? null);
   rows.maxMs.push(latencyMs?.max ?? null);
-  for (const { cohort, outcome, reason, count } of window.outcomes) {
-    tally(rows, index, cohort, kindOf(outcome, reason), count);
+  for (const ended of window.outcomes) {
+    const { cohort, outcome, reason, count } = ended;
+    tally(rows, index, wentToKnown(ended) ? cohort : NO_COHORT, kindOf(outcome, reason), count);
   }
-  if (dropped > 0) tally(rows, index, 'none', NOT_SENT, dropped);
+  if (dropped > 0) tally(rows, index, NO_COHORT, NOT_SENT, dropped);
   addLatencies(rows.latencies, index, window.histograms);
 }
 
