@@ -61,6 +61,15 @@ describe('a side that is short of trials', () => {
     expect(asExpected.after.interval.low).toBeLessThan(asExpected.before.interval.low);
   });
 
+  it('is neither worse nor better for those that are missing: they may have been either', () => {
+    const many = [...runs, ...runs];
+    const changeOf = (before: number, after: number): string =>
+      compareRuns(many, many, { before, after }).asExpected.change;
+    expect([changeOf(0, 40), changeOf(40, 0), changeOf(3, 3), changeOf(0, 0)]).toEqual([
+      ...['unclear', 'unclear', 'unclear', 'same'],
+    ]);
+  });
+
   it('is no baseline, not even for itself', () => {
     expect(compareRuns(runs, runs, { before: 2, after: 2 })).toMatchObject({
       exitCode: 2,

@@ -36,6 +36,7 @@ export interface ControlChange {
 export interface AsExpected {
   readonly count: number;
   readonly runs: number;
+  /** Of the rate, whether none of the runs that are missing was as expected or all of them were. */
   readonly interval: Interval;
 }
 
@@ -92,7 +93,8 @@ export function compareRuns(
     before: expectedOf(before, planned.before),
     after: expectedOf(after, planned.after),
   };
-  const change = expectedChange(asExpected.before, asExpected.after);
+  const isWhole = missing.before + missing.after === 0;
+  const change = expectedChange(asExpected.before, asExpected.after, isWhole);
   const controls = controlChanges(before, after, seed);
   const worse = [
     ...(change === 'worse' ? ['as expected'] : []),
@@ -118,15 +120,19 @@ export function compareRuns(
 
 function expectedOf(runs: readonly ComparedRun[], planned: number): AsExpected {
   const count = runs.filter(({ verdict }) => verdict === 'as-expected').length;
-  return { count, runs: planned, interval: wilsonInterval(count, planned) };
+  const missing = planned - runs.length;
+  const { high } = wilsonInterval(count + missing, planned);
+  return { count, runs: planned, interval: { ...wilsonInterval(count, planned), high } };
 }
 
 /** Over trials when the two intervals of the rate lie apart; of single runs when one was and the other was not. */
-function expectedChange(was: AsExpected, is: AsExpected): Change {
+function expectedChange(was: AsExpected, is: AsExpected, isWhole: boolean): Change {
+  if (is.interval.high < was.interval.low) return 'worse';
+  if (is.interval.low > was.interval.high) return 'better';
+  if (!isWhole) return 'unclear';
   const by = is.count / is.runs - was.count / was.runs;
   if (by === 0) return 'same';
-  const apart = by < 0 ? is.interval.high < was.interval.low : is.interval.low > was.interval.high;
-  if (!apart && was.runs + is.runs > 2) return 'unclear';
+  if (was.runs + is.runs > 2) return 'unclear';
   return by < 0 ? 'worse' : 'better';
 }
 
