@@ -42,6 +42,7 @@ export function writeHistory(file: HistoryBlocks, header: HistoryHeader, firstSe
   let closed = false;
 
   const put = (kind: EntryKind, shard: number, serial: number, text: string, sequence: string): void => {
+    const goesOn = isSettled && kind !== 'closed';
     isSettled = kind === 'closed';
     const { block, at } = file.room(ENTRY_BYTES_MAX);
     const textAt = at + ENTRY_HEAD_BYTES;
@@ -57,6 +58,8 @@ export function writeHistory(file: HistoryBlocks, header: HistoryHeader, firstSe
     block[sequenceAt] = sequenceBytes;
     block.write(hex.padStart(sequenceBytes * 2, '0'), sequenceAt + 1, 'hex');
     file.used(ENTRY_HEAD_BYTES + textBytes + 1 + sequenceBytes);
+    // What was whole is no more, and must not be taken for it, whatever becomes of what follows.
+    if (goesOn) file.flush();
   };
   const shardNumber = (shardId: string): number => {
     const known = shardNumbers.get(shardId);
