@@ -115,6 +115,22 @@ describe.skipIf(BROWSER_LEFT_OUT !== null)(`the live page in a browser${leftOut}
   });
   afterAll(() => browser?.[Symbol.asyncDispose]());
 
+  test('says that no threads were counted until they were, and no longer', async () => {
+    const [first = 0, second] = LINES.flatMap((line, index) =>
+      /"kind":"member".*"fe-0/.test(line) ? [index] : [],
+    );
+    const read = LINES.findIndex((line, index) => index > first && /"(witness|sample)".*"fe-0/.test(line));
+    const journal = begun('counted', read);
+    await using live = await watching([journal]);
+    const { page, complaints } = await browser.open(live.url, { width: 1280, scheme: 'light' });
+    const told = page.locator('#plot-threads figcaption');
+    await expect.poll(() => told.textContent()).toContain('no counts of threads were read');
+    appendFileSync(journal, LINES.slice(read, second).join(''));
+    await expect.poll(() => told.textContent()).toContain('Counted by the kernel');
+    expect(await page.locator('#plot-threads .plot-body').getAttribute('aria-label')).toContain('Counted by');
+    expect(complaints).toEqual([]);
+  });
+
   test('grows as the journal does, to the same figures, and ends with the verdict', async () => {
     const journal = begun('seen', GROWTH);
     await using live = await watching([journal]);

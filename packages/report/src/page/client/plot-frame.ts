@@ -16,9 +16,15 @@ export function framePlot(
   moments: readonly Moment[],
   clock: Clock,
 ): FramedPlot {
-  const { figure, body } = makeFrame(parent, spec.id, spec.title, spec.lede);
+  const { figure, body, text } = makeFrame(parent, spec.id, spec.title, spec.lede);
   body.setAttribute('role', 'img');
-  body.setAttribute('aria-label', `${spec.title}. ${spec.lede}`);
+  const describe = ({ title, lede }: PlotSpec): void => {
+    const whole = `${title}. ${lede}`;
+    if (body.getAttribute('aria-label') === whole) return;
+    body.setAttribute('aria-label', whole);
+    text.textContent = lede;
+  };
+  describe(spec);
   let key = makeKey(figure, spec.keys, () => clock.nowMs);
   const plot = drawPlot(body, spec, arm, moments, clock);
   return {
@@ -28,6 +34,7 @@ export function framePlot(
     },
     redraw(next) {
       if (!plot.redraw(next)) return false;
+      describe(next);
       figure.querySelector('.key')?.remove();
       key = makeKey(figure, next.keys, () => clock.nowMs);
       return true;
@@ -44,7 +51,7 @@ export function makeFrame(
   id: string,
   title: string,
   lede: string,
-): { readonly figure: HTMLElement; readonly body: HTMLElement } {
+): { readonly figure: HTMLElement; readonly body: HTMLElement; readonly text: HTMLElement } {
   const figure = document.createElement('figure');
   figure.className = 'plot';
   figure.id = `plot-${id}`;
@@ -58,7 +65,7 @@ export function makeFrame(
   body.className = 'plot-body';
   figure.append(caption, body);
   parent.append(figure);
-  return { figure, body };
+  return { figure, body, text };
 }
 
 /** A list of what is drawn, before the plot. @returns writes the figures of the moment. */

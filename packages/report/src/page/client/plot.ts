@@ -177,6 +177,7 @@ export function drawPlot(
     },
     redraw(next) {
       if (next.lines.length !== shown.lines.length) return false;
+      if (next.lines.some((line, index) => line.colour !== shown.lines[index]?.colour)) return false;
       shown = next;
       plot.batch(() => {
         plot.setData(dataOf(next), false);
