@@ -149,9 +149,9 @@ export function goodputOfWindows(windows: readonly LoadWindow[]): Goodput | null
   };
 }
 
-/** Requests that ended, and those among them that failed, at one cohort. */
+/** Requests that are known to have ended at one cohort, and those among them that failed. */
 export function endedAt(
-  windows: readonly LoadWindow[],
+  windows: readonly Pick<LoadWindow, 'load'>[],
   cohort: Cohort,
 ): { readonly ended: number; readonly failed: number } {
   let ended = 0;

@@ -1,6 +1,7 @@
 /**
  * A journal's records sorted by arm and kind, once for each list of them: every claim asks for some of them, and a long
- * run has a hundred thousand. A list that has grown since has its new records sorted in; one that was cut is sorted anew.
+ * run has a hundred thousand. A list that has grown since it was asked for has its new records sorted in; one that is
+ * shorter is sorted anew.
  */
 import type { Arm, ArmRecord, JournalRecord, Stamp } from '@fleetfall/journal/records.ts';
 

@@ -2,7 +2,8 @@
  * Where each cohort of an arm stands now, folded from the journal's records one by one: what the live account's table
  * shows. Nothing is judged here.
  */
-import { answersOf, OK, type Window, wentToKnown } from '@fleetfall/claims/load-evidence.ts';
+import { endedAt } from '@fleetfall/claims/goodput.ts';
+import type { Window } from '@fleetfall/claims/load-evidence.ts';
 import type { ArmRecord } from '@fleetfall/journal/records.ts';
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
@@ -43,13 +44,8 @@ export function foldCohorts(): CohortFold {
 
   function servedAt(cohort: Cohort): CohortStatus['served'] {
     if (window === null) return null;
-    let ok = 0;
-    let ended = 0;
-    for (const each of answersOf(window.outcomes)) {
-      if (each.cohort !== cohort || !wentToKnown(each)) continue;
-      ended += each.count;
-      if (each.outcome === OK) ok += each.count;
-    }
+    const { ended, failed } = endedAt([{ load: window }], cohort);
+    const ok = ended - failed;
     return { okPerSecond: (ok * 1_000) / window.windowMs, share: ended === 0 ? null : ok / ended };
   }
   return {
