@@ -44,6 +44,16 @@ test.each([0, 1, 39])('the account of a run goes on in a terminal of %i columns'
   expect(told).toContain('prediction');
 });
 
+test('nothing that a journal says steers the terminal or breaks a line', () => {
+  const arms = verdict.arms.map((arm) => ({
+    ...arm,
+    outcomeReason: '\u001b[2Jwiped\nover \u001b]0;title\u0007',
+  }));
+  const text = verdictText({ ...verdict, arms }, outage, 'journal.ndjson', { ...pipe, columns: 100 });
+  expect(text).not.toContain('\u001b');
+  expect(text).toContain(' wiped over');
+});
+
 test('the account of a trial has nothing of the trial before', () => {
   const told: string[] = [];
   using account = startAccount({ write: (text: string) => told.push(text) });

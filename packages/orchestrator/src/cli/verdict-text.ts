@@ -122,7 +122,10 @@ function placeText({ cohort }: NonNullable<Verdict['firstFailedRequest']>): stri
   return cohort === 'incumbent' ? ', at an incumbent' : ', at a newcomer';
 }
 
-/** Text behind a head, broken at words, later lines set in under the first; below the head where that is narrow. */
+/**
+ * Text behind a head, broken at words, later lines set in under the first; below the head where that is narrow. A
+ * journal's words may be anything: nothing in them steers the terminal.
+ */
 function wrapped(head: string, text: string, columns: number): string[] {
   const indent = stripVTControlCharacters(head).length;
   if (indent > BELOW.length && columns - indent < TEXT_COLUMNS_MIN) {
@@ -131,7 +134,7 @@ function wrapped(head: string, text: string, columns: number): string[] {
   const width = Math.max(BROKEN_COLUMNS_MIN, columns - indent);
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of stripVTControlCharacters(text).split(/\s+/)) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
