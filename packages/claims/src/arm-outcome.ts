@@ -4,8 +4,9 @@
  * a fleet that fell and came back was not healthy.
  */
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
+import { phaseSpan } from './arm-timeline.ts';
 import { percent } from './figures.ts';
-import { type Goodput, goodputOf, invalidLoad } from './goodput.ts';
+import { type Goodput, goodputOf, invalidLoad, weighedWindows } from './goodput.ts';
 
 /** A service that answers less well than this is not healthy: users see one failure in a hundred. */
 export const HEALTHY_AT_LEAST = 0.99;
@@ -22,6 +23,9 @@ const GROWING_AT_LEAST = 0.8;
 
 /** Checks and probes of a hold are few on a small fleet: one that was missed is no proof of an outage. */
 const MISSED_MAX = 1;
+
+/** A phase of this length holds some of a load's windows whole: they are of half a second. */
+const WINDOWED_FROM_MS = 2_000;
 
 /** The phases in which a fleet grows, as the claims know them. */
 const GROWING_PHASES: readonly Phase[] = ['growth', 'addition'];
@@ -42,6 +46,15 @@ export function nearlyAll(answered: number, asked: number): boolean {
   return answered > missed && missed <= Math.max(MISSED_MAX, asked * (1 - HEALTHY_AT_LEAST));
 }
 
+/** Why the load shows nothing of a phase that the arm went through; null where it does. */
+function unseenIn(records: readonly JournalRecord[], arm: Arm, phase: Phase): string | null {
+  const span = phaseSpan(records, arm, phase);
+  if (span === undefined) return null;
+  const { fair, invalid } = weighedWindows(records, arm, phase, 'whole');
+  const isMissing = fair.length === 0 && span.endMs - span.beginMs >= WINDOWED_FROM_MS;
+  return invalid ?? (isMissing ? `there is no load window in '${phase}'` : null);
+}
+
 /** Judges one arm by the goodput of its growth and of its `outage` phase, the hold at full size. */
 export function outcomeOf(records: readonly JournalRecord[], arm: Arm): ArmOutcome {
   const goodput = goodputOf(records, arm, 'outage', 'settled');
@@ -56,7 +69,7 @@ export function outcomeOf(records: readonly JournalRecord[], arm: Arm): ArmOutco
   const worst = growing.length === 0 ? null : Math.min(...growing);
   const reason = worst === null ? served : `${served}, ${percent(worst)} while the fleet grew`;
   if (goodput.fraction >= HEALTHY_AT_LEAST && (worst ?? 1) >= GROWING_AT_LEAST) {
-    const unseen = GROWING_PHASES.flatMap((phase) => invalidLoad(records, arm, phase, 'whole') ?? [])[0];
+    const unseen = GROWING_PHASES.flatMap((phase) => unseenIn(records, arm, phase) ?? [])[0];
     if (unseen !== undefined)
       return { outcome: 'unknown', reason: `${reason}; of its growth nothing is known: ${unseen}`, goodput };
     return { outcome: 'healthy', reason, goodput };

@@ -1,11 +1,12 @@
 import { outcomeOf } from '@fleetfall/claims/arm-outcome.ts';
+import { isWithin, phaseSpan } from '@fleetfall/claims/arm-timeline.ts';
 import { firstFailedRequest, goodputOf, goodputOfWindows } from '@fleetfall/claims/goodput.ts';
 import { judge } from '@fleetfall/claims/judge.ts';
 import { countsOf, voidCountReason, type Window, weighCounts } from '@fleetfall/claims/load-evidence.ts';
 import { voidLatencyReason } from '@fleetfall/journal/load-sample.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { describe, expect, test } from 'vitest';
-import { stoodStill, withLoadStandingStill } from './alter-journal.ts';
+import { stoodStill, withLoadStandingStill, withRecords } from './alter-journal.ts';
 import { tellRun } from './journal-builder.ts';
 
 const WINDOW: Window = {
@@ -105,6 +106,15 @@ describe('a run whose load stood still', () => {
     expect(outcomeOf(invalidIn(healthy, 'growth'), 'main')).toMatchObject({
       outcome: 'unknown',
       reason: expect.stringContaining('the load was invalid'),
+    });
+    const growth = phaseSpan(healthy, 'main', 'growth');
+    const unseen = withRecords(
+      healthy,
+      ({ kind, monoMs }) => kind !== 'load' || growth === undefined || !isWithin(growth, monoMs),
+    );
+    expect(outcomeOf(unseen, 'main')).toMatchObject({
+      outcome: 'unknown',
+      reason: expect.stringContaining("there is no load window in 'growth'"),
     });
   });
 
