@@ -23,7 +23,7 @@ export interface ReadBack {
   readonly failure: string;
   /** Whether the client tries again by itself: a write may be there twice then, each time in another place. */
   readonly retries: boolean;
-  /** The file beside the journal with what became of every write; null where none was kept. */
+  /** The file beside the journal with what became of writes, of all of them where it says so itself; null without one. */
   readonly history: string | null;
 }
 
@@ -33,7 +33,7 @@ export function readBackText({ result, failure, history }: ReadBack): string {
     result === null
       ? `nothing was read back: ${failure}`
       : `${counted(result.acknowledged, 'record')} acknowledged, ${result.lost} lost, ${result.duplicated} there twice, ${result.outOfOrder} out of order; ${result.unknownFound} of ${result.unknown} of unknown outcome were written`;
-  return history === null ? seen : `${seen}; every write is in ${history}`;
+  return history === null ? seen : `${seen}; the history of writes is in ${history}`;
 }
 
 /** What an arm's load read back; null where the experiment did not ask for it. */

@@ -62,7 +62,7 @@ describe('the page of a run', () => {
     const tried = pageOf(triedAndReadBack(told, 'outage'), ASSET);
     const [, section = ''] = /<section aria-labelledby="load">([\s\S]*?)<\/section>/.exec(tried) ?? [];
     expect(section).toContain('900 records acknowledged, 1 lost, 2 there twice');
-    expect(section).toContain('every write is in main.history');
+    expect(section).toContain('the history of writes is in main.history');
     const cells = [
       ...section.matchAll(
         /<tr><th scope="row">(.*?)<\/th><td>(.*?)<\/td>.*?<td>([\d.]+)<\/td><td>([^<]*)<\/td><\/tr>/g,

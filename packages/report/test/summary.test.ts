@@ -38,7 +38,7 @@ describe('the summary of a run', () => {
     const tried = summaryMarkdown([reported(triedAndReadBack(told, 'outage'))]);
     expect(tried).toMatch(/\| 0 % \(0\/s, each tried 2\.0 times\) \|/);
     expect(tried).toContain('| main | 900 records acknowledged, 1 lost, 2 there twice');
-    expect(tried).toContain('every write is in main.history |');
+    expect(tried).toContain('the history of writes is in main.history |');
     expect(text).not.toContain('each tried');
     expect(text).not.toContain('read back');
   });
