@@ -2,16 +2,19 @@
  * The runtime `compose` with the engine and the compose of this host: what holds for members on every runtime holds
  * there, and the incident comes to the same verdict.
  */
+import { writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import { startFleet } from '@fleetfall/orchestrator/index.ts';
 import { findCompose } from '@fleetfall/orchestrator/runtime/compose/compose-tool.ts';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { remainsOnEngine } from '../../packages/orchestrator/test/fixtures/engine-remains.ts';
 import { describeMembers } from '../../packages/orchestrator/test/fixtures/runtime-behaviour.ts';
 import { smallRun, temporaryFolder } from '../fleetfall.ts';
 import { DOCKER_LEFT_OUT } from '../runtimes.ts';
 import { SMALL_FLEET } from '../small-fleet.ts';
+import { findTool } from '../tools.ts';
 
 async function leftOut(): Promise<string | null> {
   if (DOCKER_LEFT_OUT !== null) return DOCKER_LEFT_OUT;
@@ -47,13 +50,7 @@ describe.skipIf(LEFT_OUT !== null)(
     it('grows past a member that was killed, which compose alone would start again', async () => {
       using store = await temporaryFolder();
       await using fleet = await startFleet({ ...SMALL_FLEET, runtime: 'compose', store: store.path });
-      const { runId } = readJournal(fleet.journal).run;
-      const frontEnds = async (): Promise<number> => {
-        const labels = ['com.docker.compose.service=frontend', `fleetfall.run=${runId}`];
-        const filters = labels.flatMap((label) => ['--filter', `label=${label}`]);
-        const { stdout } = await execa('docker', ['ps', '-aq', ...filters]);
-        return stdout.split('\n').filter(Boolean).length;
-      };
+      const frontEnds = async () => (await frontEndsOf(fleet.journal)).length;
       expect(await frontEnds()).toBe(3);
       const { faultId } = await fleet.kill('fe-01');
       await fleet.grow(1);
@@ -66,5 +63,46 @@ describe.skipIf(LEFT_OUT !== null)(
       await fleet.shrink(2);
       expect(await frontEnds()).toBe(2);
     });
+
+    it('leaves no front-end running that nobody drives where one dies while compose is at work', async () => {
+      using store = await temporaryFolder();
+      const victim = join(store.path, 'victim');
+      const { command } = await findCompose();
+      vi.stubEnv('PATH', `${killsFirst(command[0], victim, store.path)}${delimiter}${process.env.PATH}`);
+      await using fleet = await startFleet({ ...SMALL_FLEET, runtime: 'compose', store: store.path });
+      const [doomed = '', ...others] = await frontEndsOf(fleet.journal);
+      writeFileSync(victim, doomed);
+      await fleet.grow(1);
+      const there = await frontEndsOf(fleet.journal);
+      expect(there).toHaveLength(3);
+      expect(there).toEqual(expect.arrayContaining(others));
+      expect(there).not.toContain(doomed);
+      const { members } = fleet.status();
+      expect(members.filter(({ role, running }) => role === 'front-end' && running)).toHaveLength(3);
+    });
+    afterEach(() => void vi.unstubAllEnvs());
   },
 );
+
+/** The containers that are front-ends of a fleet, whatever their state. */
+async function frontEndsOf(journal: string): Promise<string[]> {
+  const { runId } = readJournal(journal).run;
+  const labels = ['com.docker.compose.service=frontend', `fleetfall.run=${runId}`];
+  const filters = labels.flatMap((label) => ['--filter', `label=${label}`]);
+  const { stdout } = await execa('docker', ['ps', '-aq', ...filters]);
+  return stdout.split('\n').filter(Boolean);
+}
+
+/** Puts a compose into a folder that first kills the container named in a file, once, and then does what it is told. */
+function killsFirst(program: string, victim: string, folder: string): string {
+  const docker = findTool('docker', 'FLEETFALL_REQUIRE_DOCKER').path;
+  const own = findTool(program, 'FLEETFALL_REQUIRE_DOCKER').path;
+  const script = `#!/bin/sh
+case " $* " in *" up "*)
+  if [ -f '${victim}' ]; then '${docker}' kill "$(cat '${victim}')" >&2; rm '${victim}'; fi
+esac
+exec '${own}' "$@"
+`;
+  writeFileSync(join(folder, program), script, { mode: 0o755 });
+  return folder;
+}

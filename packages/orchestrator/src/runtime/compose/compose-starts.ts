@@ -1,7 +1,8 @@
 /**
  * Brings members up, as many as are asked for at once in one call of compose, one call at a time: compose counts a
  * service's containers and adds what is missing. Since it would also start again those that have ended, which would be
- * members that nobody drives, what has ended is removed before each call. Each container is new, with counters of its own.
+ * members that nobody drives, what has ended is removed before each call, and what ended during it behind it. Each
+ * container is new, with counters of its own.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Container } from 'dockerode';
@@ -98,12 +99,18 @@ export function composeStarts({ engine, tool, file, project, image, labels }: Co
       [FRONT_END_SERVICE]: frontEnds.filter((service) => service === FRONT_END_SERVICE).length,
     };
     await composeUp(tool, engine, { project, document: documentFor(file, specs, image, labels), scale });
-    const made = (await listed())
-      .filter(({ id }) => !held.has(id))
-      .toSorted((left, right) => left.number - right.number);
-    for (const { spec, resolve, reject } of wanted) {
-      const index = made.findIndex(({ service }) => service === serviceOf(spec));
+    const there = (await listed()).filter(({ id }) => !held.has(id));
+    const isNew = ({ id }: Seen): boolean => before.every((each) => each.id !== id);
+    const made = there.filter(isNew).toSorted((left, right) => left.number - right.number);
+    const given = wanted.map((wish) => {
+      const index = made.findIndex(({ service }) => service === serviceOf(wish.spec));
       const [container] = index === -1 ? [] : made.splice(index, 1);
+      return { ...wish, container };
+    });
+    // One that ended or was removed during the call is started again, or made up for, by compose.
+    const nobodys = [...made, ...there.filter((each) => !isNew(each))];
+    await Promise.all(nobodys.map(({ id }) => removeContainer(docker, id)));
+    for (const { spec, container, resolve, reject } of given) {
       if (container === undefined) {
         reject(
           new Error(`compose made no container of '${serviceOf(spec)}' on the engine of ${engine.from}`),

@@ -49,7 +49,9 @@ export async function findCompose(): Promise<ComposeTool> {
 }
 
 /**
- * Brings services up to a number of containers, and leaves those that run as they are.
+ * Brings services up to a number of containers, and leaves those that run as they are. What compose says of its work goes
+ * into a pipe: where the orchestrator was killed, its next word ends it (SIGPIPE, seen with 1.29), so that the reaper
+ * does not wait for all of its work.
  * @throws Error with compose's last words when it failed or did not end within a minute.
  */
 export async function composeUp(
