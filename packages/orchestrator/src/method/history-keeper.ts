@@ -26,14 +26,26 @@ export function openHistoryKeeper(journalPath: string, arm: string, record: Reco
     keep(stream, bytes) {
       if (file === undefined) {
         // Never written over, as the journal is not.
-        file = openSync(path, 'wx');
+        file = onDisk(path, () => openSync(path, 'wx'));
         record({ kind: 'history', stream, file: basename(path) });
       }
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      const open = file;
+      onDisk(path, () => {
+        for (let written = 0; written < bytes.length; ) written += writeSync(open, bytes, written);
+      });
     },
     [Symbol.dispose]() {
       if (file !== undefined) closeSync(file);
       file = undefined;
     },
   };
+}
+
+function onDisk<Result>(path: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot write the history ${path}: ${why}`, { cause: error });
+  }
 }
