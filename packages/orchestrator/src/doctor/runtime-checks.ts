@@ -1,7 +1,7 @@
 /**
  * What is found of each runtime: of an engine whether it answers, what it is and for how many networks it has
- * addresses; of compose whether there is one; of cgroups which version there is and whether they can be made; of either whether a member's limit is
- * the kernel's, as a throw-away fleet tells.
+ * addresses; of compose whether there is one; of cgroups which version there is and whether they can be made; of each
+ * whether a member's limit is the kernel's, as a throw-away fleet tells.
  */
 import { counted } from '@fleetfall/claims/figures.ts';
 import { type Check, fail, ok, warn } from '../host/check.ts';

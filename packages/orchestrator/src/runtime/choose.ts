@@ -1,6 +1,7 @@
 /**
  * Takes the runtime that a run asked for, or the best that this host has: Docker when its engine answers, else
- * cgroups; compose is taken only where it is asked for. Each says why it was taken, since a verdict rests on where it was measured.
+ * cgroups; compose only where it is asked for. Each says why it was taken, since a verdict rests on where it was
+ * measured.
  */
 import type { Kit } from '../kit/kit.ts';
 import { takeKit } from '../kit/take-kit.ts';

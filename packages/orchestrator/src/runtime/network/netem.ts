@@ -52,11 +52,11 @@ export async function addNetem(
 ): Promise<string> {
   const device = await deviceOf(namespace, address);
   const bands = await runIn(namespace, bandsOn(device));
-  if (!bands.ok) throw new NoMeansError(`no queue for netem: ${bands.failure}`);
+  if (!bands.ok) throw new NoMeansError(`there is no queue for netem: ${bands.failure}`);
   const { ok, failure } = await runIn(namespace, ['tc', '-batch', '-'], delayOn(device, to, delayMs));
   if (ok) return device;
   await removeNetem(namespace, device);
-  throw new NoMeansError(`no netem: ${failure}`);
+  throw new NoMeansError(`there is no netem: ${failure}`);
 }
 
 /** @returns null when it is gone; `hits` are the packets that were delayed. */

@@ -153,7 +153,7 @@ export function createRuledNetwork({ shared, placeOf, tableOf }: RuledNetworkOpt
     } catch (error) {
       if (!(error instanceof NoMeansError)) throw error;
       await delayByProxy(pieces, table, own, others, delayMs);
-      return proxySince(`there is ${error.message}`);
+      return proxySince(error.message);
     }
   }
 
