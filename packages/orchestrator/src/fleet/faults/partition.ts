@@ -18,7 +18,9 @@ export const partition: FaultMaker<'partition'> = {
     try {
       return await cut(sides, wayBack, context);
     } catch (error) {
-      if (!(error instanceof NoMeansError) || from !== undefined) throw error;
+      // One that does not run has no network to be cut; that says nothing of the means for the others.
+      const canBeOut = from === undefined && members.every(({ running }) => running);
+      if (!(error instanceof NoMeansError) || !canBeOut) throw error;
       return takeOutInstead(members, error, wayBack, context);
     }
   },

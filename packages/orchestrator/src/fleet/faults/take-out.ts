@@ -8,6 +8,7 @@ import { seeAnswers } from './answers.ts';
 import type { FaultContext, InstalledFault } from './fault-maker.ts';
 
 /**
+ * @param members all running.
  * @param why no rules could be had.
  * @throws NoMeansError when nobody can be taken out either.
  */
@@ -19,7 +20,7 @@ export async function takeOut(
 ): Promise<InstalledFault> {
   const { crew, runtimeFleet, signal } = context;
   const { network } = runtimeFleet;
-  const out = members.filter(({ running }) => running).toSorted(byAddress);
+  const out = members.toSorted(byAddress);
   const stillIn = (): CrewMember[] =>
     out.filter(({ memberId, member }) => {
       const now = crew.get(memberId);

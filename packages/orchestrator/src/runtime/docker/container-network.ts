@@ -3,7 +3,7 @@
  * That can be entered only where the engine runs on this host and in this pid namespace, which the container's own
  * cgroup proves: nothing is ever done to the network of another process.
  */
-import type { Container, Network } from 'dockerode';
+import type { Container, ContainerInspectInfo, Network } from 'dockerode';
 import { type MemberNetwork, NoMeansError } from '../member-network.ts';
 import { type NetworkNamespace, namespaceOf } from '../network/namespace.ts';
 import { engineCall, statusOf } from './engine-call.ts';
@@ -11,8 +11,9 @@ import { containerCgroup } from './host-cgroup.ts';
 
 /** @throws NoMeansError when the container is not of this host, or does not run. */
 export async function networkOf(container: Container, memberId: string): Promise<NetworkNamespace> {
-  const { Id, State } = await engineCall(`inspect container ${memberId}`, container.inspect());
-  if (!State.Running) throw new NoMeansError(`'${memberId}' does not run`);
+  const inspected = await inspect(container, memberId);
+  if (!inspected?.State.Running) throw new NoMeansError(`'${memberId}' does not run`);
+  const { Id, State } = inspected;
   if (containerCgroup(Id, State.Pid) === null) {
     throw new NoMeansError(
       `the network of '${memberId}' cannot be entered: its engine is on another host, or in another pid namespace`,
@@ -42,15 +43,9 @@ export function attachments({
 }: AttachmentsOptions): Pick<MemberNetwork, 'takeOut' | 'bringBack' | 'addressOf'> {
   /** undefined when the container is gone. */
   async function addressOf(memberId: string): Promise<string | null | undefined> {
-    const inspecting = placeOf(memberId)?.container.inspect();
-    if (inspecting === undefined) return undefined;
-    try {
-      const { NetworkSettings } = await engineCall(`inspect container ${memberId}`, inspecting);
-      return NetworkSettings.Networks[name]?.IPAddress || null;
-    } catch (error) {
-      if (statusOf(error) === 404) return undefined;
-      throw error;
-    }
+    const place = placeOf(memberId);
+    const inspected = place && (await inspect(place.container, memberId));
+    return inspected && (inspected.NetworkSettings.Networks[name]?.IPAddress || null);
   }
   return {
     async takeOut(memberId) {
@@ -68,4 +63,14 @@ export function attachments({
     },
     addressOf: async (memberId) => (await addressOf(memberId)) ?? null,
   };
+}
+
+/** undefined when the container is gone. */
+async function inspect(container: Container, memberId: string): Promise<ContainerInspectInfo | undefined> {
+  try {
+    return await engineCall(`inspect container ${memberId}`, container.inspect());
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
 }
