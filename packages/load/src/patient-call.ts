@@ -82,8 +82,11 @@ export function createPatientCaller(targets: Targets, sender: Sender): PatientCa
         if (link !== undefined) {
           const answer = await tryOnce(link, action, input, signal);
           if (answer.ok) return answer.output;
-          lastFailure = answer;
-          lastAsked = link.target.memberId;
+          // That the time is over says less than what was answered before.
+          if (answer !== GIVEN_UP || lastFailure === undefined) {
+            lastFailure = answer;
+            lastAsked = link.target.memberId;
+          }
           if (FINAL_FAILURES.has(answer.outcome)) break;
         }
         await waitUnlessAborted(waitMs, signal);
