@@ -17,7 +17,7 @@ import {
 import { type Colour, colour, faded, font } from './theme.ts';
 
 /** Pixels left of every plot for its figures, and right of it: all plots, lanes and the slider line up. */
-export const GUTTER = { left: 58, right: 20 } as const;
+export const GUTTER = { left: 66, right: 20 } as const;
 
 /** Pixels after a gap that are left out: else a stepped line falls from what was before the gap. */
 const GAP_END_PX = 2;
