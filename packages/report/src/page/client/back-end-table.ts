@@ -4,42 +4,26 @@
 import type { ArmModel } from '../model/arm-model.ts';
 import type { BackEnd, BackEndField } from '../model/back-end.ts';
 import { took } from './load-windows.ts';
+import { makeMomentTable } from './moment-table.ts';
 import { appendedPerSecond, cellOf, readAt } from './reading.ts';
 
 const HEADS = ['back-end', 'standing', 'threads', 'appended', 'failed appends', 'direct probe'] as const;
 
 /** Makes the rows of an arm. @returns writes the figures of a moment into them. */
 export function makeBackEndTable(table: HTMLTableElement, arm: ArmModel): (atMs: number) => void {
-  table.replaceChildren();
   table.hidden = arm.backEnds.length === 0;
-  const caption = table.createCaption();
-  caption.className = 'unseen';
-  caption.textContent = 'Every back-end at the moment of the slider';
-  const head = table.createTHead().insertRow();
-  for (const text of HEADS) {
-    const cell = document.createElement('th');
-    cell.scope = 'col';
-    cell.textContent = text;
-    head.append(cell);
-  }
-  const body = table.createTBody();
-  const rows = arm.backEnds.map((backEnd) => {
-    const row = body.insertRow();
-    const name = document.createElement('th');
-    name.scope = 'row';
-    name.textContent = backEnd.id;
-    row.append(name);
-    return { backEnd, row, cells: HEADS.slice(1).map(() => row.insertCell()) };
+  const rows = makeMomentTable(table, {
+    caption: 'Every back-end at the moment of the slider',
+    heads: HEADS,
+    members: arm.backEnds,
+    nameOf: ({ id }) => [id],
   });
   return (atMs) => {
     const cell = cellOf(arm, atMs);
-    for (const { backEnd, row, cells } of rows) {
-      const texts = figures(arm, backEnd, cell);
+    for (const { member, row, write } of rows) {
+      const texts = figures(arm, member, cell);
       row.className = texts === null ? 'absent' : '';
-      (texts ?? ['not there', '', '', '', '']).forEach((text, index) => {
-        const place = cells[index];
-        if (place !== undefined && place.textContent !== text) place.textContent = text;
-      });
+      write(texts ?? ['not there', '', '', '', '']);
     }
   };
 }
