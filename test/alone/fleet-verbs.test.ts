@@ -2,48 +2,30 @@
  * What can be done to a running fleet, on real ones: each verb is seen in the fleet, and credited in the journal
  * with its evidence.
  */
-import { type FleetLayout, layOut } from '@fleetfall/experiment/layout.ts';
-import { loadExperiment } from '@fleetfall/orchestrator/cli/experiment-file.ts';
-import { type Fleet, startFleet } from '@fleetfall/orchestrator/fleet/fleet.ts';
-import type { ArmEntry } from '@fleetfall/orchestrator/method/recorder.ts';
+import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
+import type { Fleet } from '@fleetfall/orchestrator/fleet/fleet.ts';
 import { meshed } from '@fleetfall/orchestrator/method/service.ts';
-import { chooseRuntime } from '@fleetfall/orchestrator/runtime/choose.ts';
-import type { Runtime } from '@fleetfall/orchestrator/runtime/runtime.ts';
 import type { FaultOutcome } from '@fleetfall/protocol/faults.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HealthyFleet, startHealthyFleet } from '../healthy-fleet.ts';
 import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
 
 if (DOCKER_LEFT_OUT !== null) it.skipIf(true)(`docker is left out: ${DOCKER_LEFT_OUT}`, () => undefined);
 
 describe.each(RUNTIMES)('a fleet on %s', (wanted) => {
-  const records: ArmEntry[] = [];
-  let runtime: Runtime;
+  let healthy: HealthyFleet;
+  let records: HealthyFleet['records'];
   let fleet: Fleet;
   let layout: FleetLayout;
 
   beforeAll(async () => {
-    const signal = AbortSignal.timeout(110_000);
-    const healthy = { size: 'small', pidsMax: '64', expect: 'healthy' };
-    [{ fleet: layout }] = layOut(loadExperiment('kinesis-2020', healthy), 'seed').arms;
-    runtime = await chooseRuntime({ wanted, onProgress: () => undefined, environment: process.env, signal });
-    const runId = `v${process.pid.toString(16)}`;
-    fleet = await startFleet({
-      runId,
-      seed: 'seed',
-      layout,
-      runtimeFleet: await runtime.createFleet(runId, 'verbs'),
-      concurrentStarts: runtime.concurrentStarts,
-      record: (entry) => void records.push(entry),
-      signal,
-    });
+    healthy = await startHealthyFleet(wanted, `v${process.pid.toString(16)}`, 'verbs');
+    ({ fleet, layout, records } = healthy);
     await fleet.add(2, 'incumbent');
     await fleet.add(2, 'newcomer');
     await meshed(fleet, layout.frontEnd);
   });
-  afterAll(async () => {
-    await fleet?.[Symbol.asyncDispose]();
-    await runtime?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => healthy?.[Symbol.asyncDispose]());
 
   const journalled = (faultId: string): unknown[] =>
     records.flatMap((entry) =>

@@ -3,49 +3,32 @@
  * heal, and after the fleet.
  */
 import { readFileSync } from 'node:fs';
-import { type FleetLayout, layOut } from '@fleetfall/experiment/layout.ts';
-import { loadExperiment } from '@fleetfall/orchestrator/cli/experiment-file.ts';
-import { type Fleet, startFleet } from '@fleetfall/orchestrator/fleet/fleet.ts';
-import type { ArmEntry } from '@fleetfall/orchestrator/method/recorder.ts';
+import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
+import type { Fleet } from '@fleetfall/orchestrator/fleet/fleet.ts';
 import { meshed } from '@fleetfall/orchestrator/method/service.ts';
-import { chooseRuntime } from '@fleetfall/orchestrator/runtime/choose.ts';
 import { HOST_NAMESPACE } from '@fleetfall/orchestrator/runtime/network/namespace.ts';
 import { listTables } from '@fleetfall/orchestrator/runtime/network/nft.ts';
-import type { Runtime } from '@fleetfall/orchestrator/runtime/runtime.ts';
 import type { Fault, FaultOutcome } from '@fleetfall/protocol/faults.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type HealthyFleet, startHealthyFleet } from '../healthy-fleet.ts';
 import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
 
 if (DOCKER_LEFT_OUT !== null) it.skipIf(true)(`docker is left out: ${DOCKER_LEFT_OUT}`, () => undefined);
 
 describe.each(RUNTIMES)('the network of a fleet on %s', (wanted) => {
-  const records: ArmEntry[] = [];
   const runId = `n${process.pid.toString(16)}`;
-  let runtime: Runtime;
+  let healthy: HealthyFleet;
+  let records: HealthyFleet['records'];
   let fleet: Fleet;
   let layout: FleetLayout;
 
   beforeAll(async () => {
-    const signal = AbortSignal.timeout(110_000);
-    const healthy = { size: 'small', pidsMax: '64', expect: 'healthy' };
-    [{ fleet: layout }] = layOut(loadExperiment('kinesis-2020', healthy), 'seed').arms;
-    runtime = await chooseRuntime({ wanted, onProgress: () => undefined, environment: process.env, signal });
-    fleet = await startFleet({
-      runId,
-      seed: 'seed',
-      layout,
-      runtimeFleet: await runtime.createFleet(runId, 'net'),
-      concurrentStarts: runtime.concurrentStarts,
-      record: (entry) => void records.push(entry),
-      signal,
-    });
+    healthy = await startHealthyFleet(wanted, runId, 'net');
+    ({ fleet, layout, records } = healthy);
     await fleet.add(3, 'incumbent');
     await meshed(fleet, layout.frontEnd);
   });
-  afterAll(async () => {
-    await fleet?.[Symbol.asyncDispose]();
-    await runtime?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => healthy?.[Symbol.asyncDispose]());
 
   afterEach(() => void vi.unstubAllEnvs());
 
