@@ -9,6 +9,8 @@ export default defineConfig({
     // A small fleet takes some 30 s; on a slow host, which is given more time, twice that.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A page or a process is waited for as long as a busy host may need; what is wrong stays wrong for as long.
+    expect: { poll: { timeout: 20_000 } },
     // It imports JSON as bundlers let it and Node does not.
     server: { deps: { inline: ['@actions/workflow-parser'] } },
     projects: [

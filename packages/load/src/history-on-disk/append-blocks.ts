@@ -88,8 +88,9 @@ export function appendBlocks(path: string): HistoryBlocks {
     [Symbol.dispose]() {
       if (closed) return;
       clearInterval(flushes);
-      flush();
+      // Before the flush, so that it begins no write that would outlive the file's owner.
       closed = true;
+      flush();
       try {
         if (failure !== undefined) throw failure;
         // What is under way is written once more at its place: nobody waits for the other to end.
