@@ -143,7 +143,7 @@ test('leases come at once, again within their life, and when a watched slice get
   elsewhere.socket.send(
     JSON.stringify({ op: 'watch', slices: ALL_SLICES.filter((other) => other !== slice) }),
   );
-  await vi.waitUntil(() => watcher.leases.length === 1 && elsewhere.leases.length === 1);
+  await vi.waitUntil(() => watcher.leases.length === 1 && elsewhere.leases.length === 1, 10_000);
   expect(watcher.leases[0]).toEqual({
     op: 'lease',
     backEndId: BACK_END_ID,
@@ -165,7 +165,7 @@ test('the probe shard is held from the start and announced to nobody', async () 
   await using backEnd = await startInProcess(fleet);
   using client = await connect(backEnd.endpoint, SECRET);
   client.socket.send(JSON.stringify({ op: 'watch', slices: ALL_SLICES }));
-  await vi.waitUntil(() => client.leases.length > 0);
+  await vi.waitUntil(() => client.leases.length > 0, 10_000);
   expect(client.leases[0]?.owners).toEqual([]);
   expect(await client.append(probeShardOf(BACK_END_ID), 'probe')).toMatchObject([{ sequenceNumber: '1' }]);
   expect(await stateOf(backEnd)).toMatchObject({ role: 'back-end', shards: 0, appended: 1 });

@@ -60,7 +60,7 @@ describe('the map builder', () => {
   it('builds a first map and keeps it fresh', async () => {
     const builder = start({}, limitedPool());
     await builder.first(1_000);
-    await vi.waitFor(() => expect(builder.state().builds.finished).toBeGreaterThan(3));
+    await vi.waitFor(() => expect(builder.state().builds.finished).toBeGreaterThan(3), 10_000);
     expect(builder.aged()).toBe(false);
   });
 
@@ -69,11 +69,14 @@ describe('the map builder', () => {
     const builder = start({ onBuildFailure: 'stop' }, pool);
     await builder.first(1_000);
     pool.refusing = true;
-    await vi.waitFor(() => expect(builder.aged()).toBe(true));
+    await vi.waitFor(() => expect(builder.aged()).toBe(true), 10_000);
     pool.refusing = false;
     const { builds } = builder.state();
     expect(builds).toMatchObject({ stopped: true, failed: 1, refusedThreads: 1 });
-    await vi.waitFor(() => expect(builder.state().ageMs).toBeGreaterThan(3 * SETTINGS.shardMapMaxAgeMs));
+    await vi.waitFor(
+      () => expect(builder.state().ageMs).toBeGreaterThan(3 * SETTINGS.shardMapMaxAgeMs),
+      10_000,
+    );
     expect(builder.state().builds.started).toBe(builds.started);
   });
 
@@ -85,9 +88,9 @@ describe('the map builder', () => {
     await vi.waitFor(() => {
       expect(builder.aged()).toBe(true);
       expect(builder.state().builds.failed).toBeGreaterThan(1);
-    });
+    }, 10_000);
     pool.refusing = false;
-    await vi.waitFor(() => expect(builder.aged()).toBe(false));
+    await vi.waitFor(() => expect(builder.aged()).toBe(false), 10_000);
   });
 
   it('counts a construction that a missing peer failed as started and failed', async () => {

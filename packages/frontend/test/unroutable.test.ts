@@ -59,7 +59,7 @@ it('says map-missing while there is none, and stays alive', async () => {
 it('says map-aged once the map is too old, of reads too', async () => {
   await using service = await startService({ streams: { orders: 1 }, settings: BUILT_ONCE });
   const { frontEnd } = service;
-  await vi.waitUntil(async () => (await frontEnd.state()).shardMap.aged);
+  await vi.waitUntil(async () => (await frontEnd.state()).shardMap.aged, 10_000);
   const answered = await frontEnd.call('PutRecord', PUT);
   expect(answered).toMatchObject(unavailable('map-aged'));
   expect(answered.body.message).toMatch(/^the shard-map is \d+ ms old, past 200 ms$/);
@@ -72,7 +72,7 @@ it('serves by a map of any age where that is allowed', async () => {
     streams: { orders: 1 },
     settings: { ...BUILT_ONCE, agedMap: 'serve' },
   });
-  await vi.waitUntil(async () => (await service.frontEnd.state()).shardMap.aged);
+  await vi.waitUntil(async () => (await service.frontEnd.state()).shardMap.aged, 10_000);
   expect((await service.frontEnd.call('PutRecord', PUT)).status).toBe(200);
 });
 
