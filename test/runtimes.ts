@@ -4,6 +4,7 @@
  */
 import { findEngine } from '@fleetfall/orchestrator/runtime/docker/connect.ts';
 import { askEngine } from '@fleetfall/orchestrator/runtime/docker/docker-runtime.ts';
+import { chance } from './seed.ts';
 
 async function engineAnswers(): Promise<boolean> {
   try {
@@ -21,3 +22,14 @@ const answers = await engineAnswers();
 export const DOCKER_LEFT_OUT = answers || required ? null : 'no container engine answers';
 
 export const RUNTIMES = DOCKER_LEFT_OUT === null ? (['cgroup', 'docker'] as const) : (['cgroup'] as const);
+
+/**
+ * The runtimes for a test of what does not differ by them: one, drawn by the seed; all in the long suite, which sets
+ * `FLEETFALL_TEST_RUNTIMES=all`.
+ * @param test names it, so that not every test draws the same.
+ */
+export function drawnRuntimes(test: string): readonly (typeof RUNTIMES)[number][] {
+  if (process.env.FLEETFALL_TEST_RUNTIMES === 'all') return RUNTIMES;
+  const drawn = Math.floor(chance(test) * RUNTIMES.length);
+  return RUNTIMES.slice(drawn, drawn + 1);
+}

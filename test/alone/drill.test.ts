@@ -8,7 +8,7 @@ import { DRILL_CAUSES, type DrillCause } from '@fleetfall/protocol/drill.ts';
 import { describe, expect, it } from 'vitest';
 import { DRILL, faultsIn, reveal } from '../drilling.ts';
 import { fleetfallIn, temporaryFolder } from '../fleetfall.ts';
-import { chance, SEED } from '../interruption/cases.ts';
+import { chance, SEED } from '../seed.ts';
 
 describe('a blind drill', () => {
   it('keeps the cause from status and journal, takes guesses, and tells it with the seal to check it by', async () => {

@@ -8,11 +8,11 @@ import { meshed } from '@fleetfall/orchestrator/method/service.ts';
 import type { FaultOutcome } from '@fleetfall/protocol/faults.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HealthyFleet, startHealthyFleet } from '../healthy-fleet.ts';
-import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
+import { DOCKER_LEFT_OUT, drawnRuntimes } from '../runtimes.ts';
 
 if (DOCKER_LEFT_OUT !== null) it.skipIf(true)(`docker is left out: ${DOCKER_LEFT_OUT}`, () => undefined);
 
-describe.each(RUNTIMES)('a fleet on %s', (wanted) => {
+describe.each(drawnRuntimes('fleet-verbs'))('a fleet on %s', (wanted) => {
   let healthy: HealthyFleet;
   let records: HealthyFleet['records'];
   let fleet: Fleet;

@@ -3,8 +3,9 @@
  * `npm run test:long` goes through, another one each day.
  */
 import { describe, it } from 'vitest';
-import { INTERRUPTIONS, SEED, sampleOf, titleOf } from '../interruption/cases.ts';
+import { INTERRUPTIONS, sampleOf, titleOf } from '../interruption/cases.ts';
 import { interrupt } from '../interruption/interrupt.ts';
+import { SEED } from '../seed.ts';
 
 const sample = sampleOf(INTERRUPTIONS);
 console.info(

@@ -129,7 +129,7 @@ describe.concurrent('the truth about a server', () => {
   });
 });
 
-describe('what the generator says of itself', () => {
+describe.concurrent('what the generator says of itself', () => {
   it('is invalid, with the reason and exit code 2, when it gets no processor', async ({ expect }) => {
     await using server = await startTruthServer('prompt');
     const run = startFleetfall(['load', '--url', server.url, '--rate', '200/s', '--for', '4s', '--json']);

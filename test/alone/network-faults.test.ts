@@ -11,11 +11,11 @@ import { listTables } from '@fleetfall/orchestrator/runtime/network/nft.ts';
 import type { Fault, FaultOutcome } from '@fleetfall/protocol/faults.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type HealthyFleet, startHealthyFleet } from '../healthy-fleet.ts';
-import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
+import { DOCKER_LEFT_OUT, drawnRuntimes } from '../runtimes.ts';
 
 if (DOCKER_LEFT_OUT !== null) it.skipIf(true)(`docker is left out: ${DOCKER_LEFT_OUT}`, () => undefined);
 
-describe.each(RUNTIMES)('the network of a fleet on %s', (wanted) => {
+describe.each(drawnRuntimes('network-faults'))('the network of a fleet on %s', (wanted) => {
   const runId = `n${process.pid.toString(16)}`;
   let healthy: HealthyFleet;
   let records: HealthyFleet['records'];

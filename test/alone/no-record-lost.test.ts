@@ -23,9 +23,9 @@ import {
 import { chooseRuntime } from '@fleetfall/orchestrator/runtime/choose.ts';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { describe, expect, it } from 'vitest';
-import { RUNTIMES } from '../runtimes.ts';
+import { drawnRuntimes } from '../runtimes.ts';
 
-describe.each(RUNTIMES)('a fleet on %s', (wanted) => {
+describe.each(drawnRuntimes('no-record-lost'))('a fleet on %s', (wanted) => {
   it('loses no acknowledged record when a back-end is killed under load, and leaves a history of all', async () => {
     const signal = AbortSignal.timeout(90_000);
     const healthy = { size: 'small', pidsMax: '64', expect: 'healthy', rate: '300/s' };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { readJournal } from '@fleetfall/journal/read.ts';
 import { describe, expect, it } from 'vitest';
 import { fleetfall, fleetfallIn, temporaryFolder } from '../fleetfall.ts';
-import { RUNTIMES } from '../runtimes.ts';
+import { drawnRuntimes } from '../runtimes.ts';
 
 const SMALL = [
   ...['--front-ends', '3', '--back-ends', '1', '--shards', '16', '--pids-max', '14', '--rate', '60/s'],
@@ -37,7 +37,7 @@ async function leftoversOf(journal: string, base: string): Promise<unknown[]> {
   return leftovers.filter(({ name }) => name.includes(runId) || name.startsWith(base));
 }
 
-describe.each(RUNTIMES)('a fleet of the shell on %s', (runtime) => {
+describe.each(drawnRuntimes('verbs'))('a fleet of the shell on %s', (runtime) => {
   it('is grown, hurt, healed and taken down by calls of their own', async () => {
     using base = await temporaryFolder();
     const call = fleetfallIn({ XDG_RUNTIME_DIR: base.path });

@@ -1,12 +1,12 @@
 /**
  * Every way in which a run may be cut short that is tested, as data: the full matrix for the long suite, and a
- * sample of it, picked by a seed, that fits into a minute.
+ * sample of it, picked by a seed, that fits into half a minute.
  */
-import { createHash } from 'node:crypto';
 import { layOut } from '@fleetfall/experiment/layout.ts';
 import type { Phase } from '@fleetfall/journal/records.ts';
 import { loadExperiment } from '@fleetfall/orchestrator/cli/experiment-file.ts';
 import { RUNTIMES } from '../runtimes.ts';
+import { chance } from '../seed.ts';
 
 type RuntimeName = (typeof RUNTIMES)[number];
 const [main] = layOut(loadExperiment('kinesis-2020', { size: 'small' }), 'seed').arms;
@@ -71,14 +71,6 @@ export function partOf(
   ).map((each) => [titleOf(each), each]);
 }
 
-/** What picks the sample and the moment within a phase: `FLEETFALL_TEST_SEED`, or the day. */
-export const SEED = process.env.FLEETFALL_TEST_SEED ?? new Date().toISOString().slice(0, 10);
-
-/** A number from 0 to below 1 that the seed and a name stand for. */
-export function chance(name: string): number {
-  return createHash('sha256').update(`${SEED} ${name}`).digest().readUInt32BE(0) / 2 ** 32;
-}
-
 /** Seconds until a phase is reached, the blow dealt and what is left looked at, on the slower runtime, as measured. */
 const SIGNAL_SECONDS: Readonly<Record<Phase, number>> = {
   start: 5,
@@ -100,7 +92,7 @@ const TROUBLE_SECONDS: Readonly<Record<Exclude<Interruption['kind'], 'signal'>, 
   'disk-full': 14,
   'engine-stopped': 10,
 };
-const SAMPLE_SECONDS_MAX = 45;
+const SAMPLE_SECONDS_MAX = 28;
 
 const secondsOf = (interruption: Interruption): number =>
   interruption.kind === 'signal'

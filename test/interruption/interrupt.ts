@@ -13,8 +13,9 @@ import { expect } from 'vitest';
 import { engineProxy } from '../../packages/orchestrator/test/fixtures/engine-proxy.ts';
 import { childrenOf } from '../../packages/orchestrator/test/fixtures/processes.ts';
 import { fleetfall, startFleetfall, temporaryFolder } from '../fleetfall.ts';
+import { chance } from '../seed.ts';
 import { type BegunRun, beginRun } from './begun-run.ts';
-import { chance, type Interruption, titleOf } from './cases.ts';
+import { type Interruption, titleOf } from './cases.ts';
 import { expectPruneCheckClean, expectReaped, remainsOf } from './remains.ts';
 
 const INCONCLUSIVE = 2;

@@ -2,9 +2,10 @@
  * Runs on docker that are cut short by SIGINT in each phase.
  */
 import { describe, it } from 'vitest';
-import { partOf, SEED } from '../interruption/cases.ts';
+import { partOf } from '../interruption/cases.ts';
 import { interrupt } from '../interruption/interrupt.ts';
 import { DOCKER_LEFT_OUT } from '../runtimes.ts';
+import { SEED } from '../seed.ts';
 
 if (DOCKER_LEFT_OUT !== null) it.skipIf(true)(`docker is left out: ${DOCKER_LEFT_OUT}`, () => undefined);
 

@@ -25,6 +25,14 @@ describe.each(RUNTIMES)('kinesis-2020 on %s', (runtime) => {
 });
 
 describe('kinesis-2020 with one thing changed', () => {
+  it('with retry after a failed construction, falls as well, and is healed by the removal alone', async () => {
+    const { exitCode, verdict } = await smallRun('--runtime', 'cgroup', '--on-build-failure', 'retry');
+    expect(exitCode).toBe(0);
+    expect(verdict.goodput.during?.fraction).toBeLessThan(0.5);
+    expect(verdict.goodput.afterRemoval?.fraction).toBeGreaterThan(0.95);
+    expect(claimOf(verdict, 'removal-is-not-enough')).toBe('consistent');
+  });
+
   it('by itself, as its controls: the same growth stays healthy in both', async () => {
     const { exitCode, verdict } = await smallRun('--runtime', 'cgroup', '--controls');
     expect(verdict.arms.map(({ arm, outcome }) => [arm, outcome])).toEqual([
