@@ -56,6 +56,20 @@ describe('compare', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('of one run with five tells what it shows, decides no more than one run can, and exits 0', async () => {
+    using store = await temporaryFolder();
+    const one = placeTrials(join(store.path, 'before'), [{ noiseFailures: 12 }]);
+    const five = placeTrials(
+      join(store.path, 'after'),
+      [24, 23, 24, 25, 24].map((noiseFailures) => ({ noiseFailures })),
+    );
+    const { exitCode, stdout } = await fleetfall('compare', one, five);
+    expect(stdout).toMatch(/goodput before .*\[.*\].* not decided$/m);
+    expect(stdout).toMatch(/^not decided: 1 run against 5; .* takes 5 a side/m);
+    expect(stdout).toMatch(/^result {2}nothing got worse, of what is decided$/m);
+    expect(exitCode).toBe(0);
+  });
+
   it('says loudly that there is no baseline, in what, and what can still be read', async () => {
     using store = await temporaryFolder();
     const [head, ...rest] = tellRun() as [Extract<JournalRecord, { kind: 'run' }>, ...JournalRecord[]];

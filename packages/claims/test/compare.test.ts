@@ -22,6 +22,13 @@ const withPidsMax = (pidsMax: number) => (records: JournalRecord[]) =>
     record.kind === 'arm' ? { ...record, settings: { ...record.settings, pidsMax } } : record,
   );
 
+const withLatency = (p99: number) => (records: JournalRecord[]) =>
+  records.map((record) =>
+    record.kind === 'load' && record.record.kind === 'load' && record.record.latencyMs !== null
+      ? { ...record, record: { ...record.record, latencyMs: { ...record.record.latencyMs, p99 } } }
+      : record,
+  );
+
 function figure(comparison: ReturnType<typeof compareRuns>, name: FigureName) {
   const found = comparison.figures.find((each) => each.name === name);
   if (found === undefined) throw new Error(`no figure '${name}'`);
@@ -176,10 +183,37 @@ describe('trials', () => {
     expect(comparison.exitCode).toBe(1);
   });
 
-  it('of fewer than five a side are compared over their load windows', () => {
+  it('of fewer than five a side have the interval of their load windows', () => {
     const comparison = compareRuns(trials(0, 1, 0, 1), trials(12, 11, 13, 12));
     expect(figure(comparison, 'goodputAfter').over).toBe('load windows');
     expect(figure(comparison, 'recoveryMs')).toMatchObject({ over: 'nothing', difference: null });
+  });
+
+  it.each([
+    ['one run against five', [0], 5],
+    ['five against one', [0, 0, 0, 0, 0], 1],
+    ['four against four', [0, 0, 0, 0], 4],
+  ])('of too few runs leave a latency undecided, however steady each run was: %s', (_, before, count) => {
+    const after = Array.from({ length: count }, () => told({}, withLatency(40)));
+    const comparison = compareRuns(trials(...before), after);
+    const { over, change, difference } = figure(comparison, 'latencyP99Ms');
+    expect({ over, change }).toEqual({ over: 'load windows', change: 'undecided' });
+    expect(difference?.low).toBeGreaterThan(0);
+    expect(comparison).toMatchObject({ exitCode: 0, worse: [] });
+    expect(comparison.undecided).toContain('latency p99, steady state');
+  });
+
+  it('of too few runs leave a share undecided that stays what it was, and tell one that does not', () => {
+    const [healthy, degraded] = [trials(0), trials(12)];
+    expect(figure(compareRuns(healthy, degraded), 'goodputBefore').change).toBe('worse');
+    expect(figure(compareRuns(degraded, trials(24)), 'goodputBefore').change).toBe('undecided');
+  });
+
+  it('of five a side tell that a latency got worse', () => {
+    const after = Array.from({ length: 5 }, () => told({}, withLatency(40)));
+    const comparison = compareRuns(trials(0, 0, 0, 0, 0), after);
+    expect(comparison).toMatchObject({ exitCode: 1, undecided: [] });
+    expect(comparison.worse).toContain('latency p99, steady state');
   });
 
   it('are resampled the same way each time', () => {

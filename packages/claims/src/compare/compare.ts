@@ -55,6 +55,8 @@ export interface Comparison {
   readonly claims: readonly ClaimChange[];
   /** What got worse, by name. */
   readonly worse: readonly string[];
+  /** What too few runs leave open, by name. */
+  readonly undecided: readonly string[];
 }
 
 /** Trials that a side was to have and of which it has no journal. */
@@ -96,13 +98,14 @@ export function compareRuns(
   const isWhole = missing.before + missing.after === 0;
   const change = expectedChange(asExpected.before, asExpected.after, isWhole);
   const controls = controlChanges(before, after, seed);
-  const worse = [
-    ...(change === 'worse' ? ['as expected'] : []),
-    ...figures.filter(({ change }) => change === 'worse').map(({ label }) => label),
+  const named = (wanted: Change): string[] => [
+    ...(change === wanted ? ['as expected'] : []),
+    ...figures.filter((figure) => figure.change === wanted).map(({ label }) => label),
     ...controls
-      .filter(({ goodputDuring }) => goodputDuring.change === 'worse')
+      .filter(({ goodputDuring }) => goodputDuring.change === wanted)
       .map(({ arm, goodputDuring }) => `${arm}: ${goodputDuring.label}`),
   ];
+  const worse = named('worse');
   const result = baseline.length > 0 ? 'no-baseline' : worse.length > 0 ? 'worse' : 'not-worse';
   return {
     result,
@@ -115,6 +118,7 @@ export function compareRuns(
     controls,
     claims: claimChanges(before, after),
     worse,
+    undecided: named('undecided'),
   };
 }
 

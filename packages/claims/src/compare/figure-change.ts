@@ -1,6 +1,8 @@
 /**
  * One figure on both sides, and whether it changed by more than it varies. Over trials where both sides have five
- * or more; of fewer, over the seconds of the runs, which says how steady a run was and nothing of how runs differ.
+ * or more. Of fewer the interval is over the seconds of the runs, which says how steady a run was and nothing of how
+ * runs differ: it is shown, and whether the figure changed is decided of outcomes only: of a size, of a fleet that is
+ * no longer healthy.
  */
 import { HEALTHY_AT_LEAST, OUTAGE_BELOW } from '../arm-outcome.ts';
 import { median } from '../quantiles.ts';
@@ -17,8 +19,11 @@ export const TRIALS_MIN = 5;
 /** Figures of which it is asked whether they got worse, all at once. */
 const JUDGED = FIGURE_NAMES.filter((name) => FIGURES[name].worse !== 'neither').length;
 
-/** `unclear`: it cannot be told; `changed`: it did, and neither direction is worse. */
-export type Change = 'better' | 'worse' | 'same' | 'changed' | 'unclear';
+/**
+ * `unclear`: it cannot be told; `undecided`: more runs could tell it, the sides have fewer than {@link TRIALS_MIN};
+ * `changed`: it did, and neither direction is worse.
+ */
+export type Change = 'better' | 'worse' | 'same' | 'changed' | 'unclear' | 'undecided';
 
 /** A figure of one side. */
 export interface SideFigure {
@@ -86,22 +91,24 @@ function valuesOf(readings: readonly Reading[]): number[] {
 }
 
 function changeOf(figure: Omit<FigureChange, 'change'>): Change {
-  const { name, before, after, difference, unit } = figure;
+  const { name, before, after, difference, unit, over } = figure;
   const kind = FIGURES[name];
   if (before.value === null && after.value === null) return 'same';
   if (before.value === null || after.value === null) return appeared(figure);
-  const by = after.value - before.value;
-  if (difference === null) {
-    if (by === 0) return 'same';
-    const tells =
-      unit === 'size' || (unit === 'share' && standingOf(before.value) !== standingOf(after.value));
-    return tells ? directed(kind.worse, by) : 'unclear';
+  if (over === 'trials' && difference !== null) {
+    return holdsNought(difference) ? 'same' : directed(kind.worse, difference.low);
   }
-  if (difference.low <= 0 && difference.high >= 0) return 'same';
-  return directed(kind.worse, difference.low);
+  const by = after.value - before.value;
+  if (by === 0) return 'same';
+  const isOutcome =
+    unit === 'size' || (unit === 'share' && standingOf(before.value) !== standingOf(after.value));
+  const isSteady = difference === null || !holdsNought(difference);
+  return isOutcome && isSteady ? directed(kind.worse, by) : 'undecided';
 }
 
-/** Where there is no interval, a share tells only when it crosses from one of these to another. */
+const holdsNought = ({ low, high }: Interval): boolean => low <= 0 && high >= 0;
+
+/** Of too few runs, a share tells only when it crosses from one of these to another. */
 function standingOf(share: number): 'healthy' | 'degraded' | 'outage' {
   if (share >= HEALTHY_AT_LEAST) return 'healthy';
   return share < OUTAGE_BELOW ? 'outage' : 'degraded';

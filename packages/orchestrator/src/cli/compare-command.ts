@@ -97,6 +97,7 @@ const CHANGE_WORDS: Readonly<Record<Change, string>> = {
   same: 'within the interval',
   changed: 'changed',
   unclear: 'cannot be told',
+  undecided: 'not decided',
 };
 const OF_WORDS: Readonly<Record<BaselineDifference['of'], string>> = {
   machine: 'machine',
@@ -106,7 +107,7 @@ const OF_WORDS: Readonly<Record<BaselineDifference['of'], string>> = {
 };
 
 function comparisonText(comparison: Comparison, paths: { before: string; after: string }): string {
-  const { baseline, figures, controls, claims, runs, asExpected, worse } = comparison;
+  const { baseline, figures, controls, claims, runs, asExpected, worse, undecided } = comparison;
   const share = ({ count, runs: of }: { count: number; runs: number }): string => `${count} of ${of}`;
   const rows = [
     ['', 'before', 'after', 'after − before', ''],
@@ -132,6 +133,7 @@ function comparisonText(comparison: Comparison, paths: { before: string; after: 
     ...aligned(rows),
     '',
     ...intervalLines(figures),
+    ...undecidedLines(comparison),
     'claims',
     ...changed.map((line) => `  ${line}`),
     '',
@@ -139,7 +141,7 @@ function comparisonText(comparison: Comparison, paths: { before: string; after: 
       ? 'result  no baseline: what changed cannot be told from what differs'
       : worse.length > 0
         ? `result  worse: ${worse.join(', ')}`
-        : 'result  nothing got worse',
+        : `result  nothing got worse${undecided.length > 0 ? ', of what is decided' : ''}`,
     '',
   ].join('\n');
 }
@@ -150,7 +152,7 @@ function figureRow(label: string, figure: FigureChange): string[] {
     sideText(figure, figure.before),
     sideText(figure, figure.after),
     differenceText(figure),
-    figure.change === 'same' && figure.over === 'nothing' ? 'equal' : CHANGE_WORDS[figure.change],
+    figure.change === 'same' && figure.over !== 'trials' ? 'equal' : CHANGE_WORDS[figure.change],
   ];
 }
 
@@ -171,13 +173,17 @@ function intervalLines(figures: readonly FigureChange[]): string[] {
   const level = `${CONFIDENCE * 100} % intervals in brackets (percentile bootstrap), of differences for all figures together`;
   if (over.has('trials')) return [`${level}; over trials`, ''];
   if (over.has('load windows')) {
-    return [
-      `${level};`,
-      `over the load windows of the runs: how steady a run was, not how runs differ: for that each side needs ${TRIALS_MIN} trials`,
-      '',
-    ];
+    return [`${level};`, 'over the load windows of the runs: how steady a run was, not how runs differ', ''];
   }
   return [];
+}
+
+function undecidedLines({ undecided, runs }: Comparison): string[] {
+  if (undecided.length === 0) return [];
+  return [
+    `not decided: ${counted(runs.before, 'run')} against ${runs.after}; whether a figure changed takes ${TRIALS_MIN} a side that came to it`,
+    '',
+  ];
 }
 
 function sideText({ unit, over }: FigureChange, { value, interval, present, runs }: SideFigure): string {
