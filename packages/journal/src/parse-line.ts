@@ -10,6 +10,9 @@ export type ParseLine = (line: string) => JournalRecord;
 /** Where it begins: a quotation mark in a JSON string is escaped, so that this can only be a field. */
 const RECURRING = '"learnedAtMs":{';
 
+/** So much of a line is said again in an error. */
+const QUOTED_MAX = 40;
+
 /** A parser for the lines of one journal. What it gives is what `JSON.parse` gives, but that parts are shared. */
 export function parserOfLines(): ParseLine {
   const known = new Map<string, Readonly<Record<string, number>>>();
@@ -37,6 +40,14 @@ export function parserOfLines(): ParseLine {
         // The part ends elsewhere than at the first brace, or the line is broken: read as a whole, it says which.
       }
     }
-    return JSON.parse(line) as JournalRecord;
+    return recordOf(line);
   };
+}
+
+/** One line by itself as its record. @throws SyntaxError when it is not one JSON object. */
+export function recordOf(line: string): JournalRecord {
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new SyntaxError(`it is JSON, and no object: ${line.slice(0, QUOTED_MAX)}`);
+  return value as JournalRecord;
 }

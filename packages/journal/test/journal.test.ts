@@ -98,6 +98,10 @@ describe('a journal', () => {
 
   it.each([
     ['{"kind":"run","version":1}\nnonsense\n', /:2: it is not one JSON object/],
+    ['{"kind":"run","version":1}\n{"kind":"end"}\nnull\n', /:3: it is not one JSON object/],
+    ['{"kind":"run","version":1}\n3\n', /:2: it is not one JSON object/],
+    ['{"kind":"run","version":1}\n[{"kind":"end"}]\n', /:2: it is not one JSON object/],
+    ['null\n', /:1: it is not one JSON object/],
     ['{"kind":"end"}\n', /first record must be of kind 'run'/],
     ['', /first record must be of kind 'run'/],
     ['{"kind":"run","version":99}\n', /its version is 99, this fleetfall reads 1/],

@@ -108,9 +108,9 @@ test('an entry that was cut short is left out; what is no history is named', asy
   const whole = readFileSync(path);
   writeFileSync(path, whole.subarray(0, -14));
   expect(readHistory(path).writes.map(({ key }) => key)).toEqual(['a', 'b']);
-  for (const text of ['', 'no history\n', '{"format":"fleetfall-history-1"}\n']) {
+  for (const text of ['', 'no history\n', 'null\n', '3\n', '{"format":"fleetfall-history-1"}\n']) {
     writeFileSync(path, text);
-    expect(() => readHistory(path)).toThrow(`Cannot read ${path}: it must be a fleetfall-history-2`);
+    expect(() => readHistory(path)).toThrow(`Cannot read ${path}:1: it must be a fleetfall-history-2`);
   }
   expect(() => openHistoryFile(path, HEADER)).toThrow('EEXIST');
   expect(existsSync(path)).toBe(true);

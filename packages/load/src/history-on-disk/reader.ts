@@ -92,14 +92,14 @@ function readPart(path: string): LoadHistory {
 }
 
 function readHeader(path: string, line: string): HistoryHeader {
-  const wrong = `Cannot read ${path}: it must be a ${HISTORY_FORMAT}, as 'fleetfall load --history' and runs write it`;
-  let header: HistoryHeader & { readonly format?: string };
+  const wrong = `Cannot read ${path}:1: it must be a ${HISTORY_FORMAT}, as 'fleetfall load --history' and runs write it`;
+  let header: (HistoryHeader & { readonly format?: string }) | null;
   try {
     header = JSON.parse(line);
   } catch (error) {
     throw new Error(wrong, { cause: error });
   }
-  if (header.format !== HISTORY_FORMAT) throw new Error(wrong);
+  if (header?.format !== HISTORY_FORMAT) throw new Error(wrong);
   return header;
 }
 

@@ -3,6 +3,7 @@
  * looked at and never held on to in the writer's way; it may not be there yet.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { recordOf } from '@fleetfall/journal/parse-line.ts';
 import { JOURNAL_VERSION } from '@fleetfall/journal/records.ts';
 import type { LooseRecord } from '../page/model/loose-records.ts';
 
@@ -12,7 +13,7 @@ const READ_BYTES_MAX = 4 * 1024 * 1024;
 export interface FollowedFile {
   /**
    * The records that came since the last call, as many as one look takes in; none while nothing came.
-   * @throws Error when the file is not a journal of this version, or a line of it is not JSON.
+   * @throws Error when the file is not a journal of this version, or a line of it is not one JSON object.
    */
   next(): LooseRecord[];
 }
@@ -21,7 +22,7 @@ export function followFile(path: string): FollowedFile {
   const bytes = Buffer.allocUnsafe(READ_BYTES_MAX);
   let offset = 0;
   let rest = Buffer.alloc(0);
-  let headed = false;
+  let lines = 0;
 
   function read(): Buffer {
     let file: number;
@@ -50,14 +51,20 @@ export function followFile(path: string): FollowedFile {
         .subarray(0, end)
         .toString('utf8')
         .split('\n')
-        .map((line) => JSON.parse(line) as LooseRecord);
-      if (!headed && records[0] !== undefined) {
-        assertJournal(path, records[0]);
-        headed = true;
-      }
+        .map((line, index) => parsed(path, line, lines + index + 1));
+      if (lines === 0 && records[0] !== undefined) assertJournal(path, records[0]);
+      lines += records.length;
       return records;
     },
   };
+}
+
+function parsed(path: string, line: string, number: number): LooseRecord {
+  try {
+    return recordOf(line) as LooseRecord;
+  } catch (error) {
+    throw new Error(`Cannot follow ${path}:${number}: it is not one JSON object`, { cause: error });
+  }
 }
 
 function assertJournal(path: string, first: LooseRecord): void {
