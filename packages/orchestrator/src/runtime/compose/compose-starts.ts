@@ -2,9 +2,9 @@
  * Brings members up, as many as are asked for at once in one call of compose, one call at a time: compose counts a
  * service's containers and adds what is missing. Since it would also start again those that have ended, which would be
  * members that nobody drives, what has ended is removed before each call, and what ended during it behind it. Each
- * container is new, with counters of its own.
+ * container is new, with counters of its own. A call that nobody waits for any more is cut off.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Container } from 'dockerode';
 import type { FoundEngine } from '../docker/connect.ts';
 import { engineCall } from '../docker/engine-call.ts';
@@ -17,6 +17,9 @@ import { type ComposeTool, composeUp } from './compose-tool.ts';
 const PROJECT_LABEL = 'com.docker.compose.project';
 const SERVICE_LABEL = 'com.docker.compose.service';
 const NUMBER_LABEL = 'com.docker.compose.container-number';
+/** What compose asked the engine for before it was cut off is there within a second on a busy engine. */
+const QUIET_MS = 2_000;
+const LOOK_INTERVAL_MS = 200;
 
 export interface ComposeProject {
   readonly engine: FoundEngine;
@@ -70,12 +73,21 @@ export function composeStarts({ engine, tool, file, project, image, labels }: Co
     }));
   }
 
-  /** Removes what is no member's. @returns what is left. */
-  async function sweep(): Promise<Seen[]> {
+  /** Removes what is no member's. @returns what is left, and how many were removed. */
+  async function sweep(): Promise<{ readonly left: Seen[]; readonly removed: number }> {
     const there = await listed();
-    const ended = there.filter(({ id }) => !held.has(id));
-    await Promise.all(ended.map(({ id }) => removeContainer(docker, id)));
-    return there.filter(({ id }) => held.has(id));
+    const nobodys = there.filter(({ id }) => !held.has(id));
+    await Promise.all(nobodys.map(({ id }) => removeContainer(docker, id)));
+    return { left: there.filter(({ id }) => held.has(id)), removed: nobodys.length };
+  }
+
+  /** Removes what is no member's until none has turned up for a while. */
+  async function sweepUntilQuiet(): Promise<void> {
+    let since = performance.now();
+    while (performance.now() - since < QUIET_MS) {
+      if ((await sweep()).removed > 0) since = performance.now();
+      await delay(LOOK_INTERVAL_MS);
+    }
   }
 
   /** Takes those out of the wishes that one document can say. */
@@ -91,14 +103,15 @@ export function composeStarts({ engine, tool, file, project, image, labels }: Co
     return alike;
   }
 
-  async function bringUpAll(wanted: readonly Wish[]): Promise<void> {
-    const before = await sweep();
+  async function bringUpAll(wanted: readonly Wish[], cut: AbortSignal): Promise<void> {
+    const { left: before } = await sweep();
     const specs = wanted.map(({ spec }) => spec);
     const frontEnds = [...before.map(({ service }) => service), ...specs.map(serviceOf)];
     const scale = {
       [FRONT_END_SERVICE]: frontEnds.filter((service) => service === FRONT_END_SERVICE).length,
     };
-    await composeUp(tool, engine, { project, document: documentFor(file, specs, image, labels), scale });
+    const document = documentFor(file, specs, image, labels);
+    await composeUp(tool, engine, { project, document, scale }, cut);
     const there = (await listed()).filter(({ id }) => !held.has(id));
     const isNew = ({ id }: Seen): boolean => before.every((each) => each.id !== id);
     const made = there.filter(isNew).toSorted((left, right) => left.number - right.number);
@@ -129,12 +142,14 @@ export function composeStarts({ engine, tool, file, project, image, labels }: Co
     for (const { signal, reject } of taken) if (signal.aborted) reject(signal.reason);
     const wanted = taken.filter(({ signal }) => !signal.aborted);
     if (wanted.length === 0) return;
+    const cut = whenAllAborted(wanted.map(({ signal }) => signal));
     try {
-      await bringUpAll(wanted);
+      await bringUpAll(wanted, cut);
     } catch (error) {
       const failures = [error];
       // What it made before it failed is nobody's.
-      await sweep().catch((failure: unknown) => failures.push(failure));
+      const swept = cut.aborted ? sweepUntilQuiet() : sweep();
+      await swept.catch((failure: unknown) => failures.push(failure));
       const why = failures.map((each) => (each instanceof Error ? each.message : String(each))).join('; ');
       const told = failures.length === 1 ? error : new Error(why, { cause: error });
       for (const { reject } of wanted) reject(told);
@@ -151,4 +166,15 @@ export function composeStarts({ engine, tool, file, project, image, labels }: Co
     letGo: ({ id }) => void held.delete(id),
     quiet: () => queue,
   };
+}
+
+/** Aborts when the last of them has. */
+function whenAllAborted(signals: readonly AbortSignal[]): AbortSignal {
+  const all = new AbortController();
+  const look = (): void => {
+    if (signals.every(({ aborted }) => aborted)) all.abort(signals.at(-1)?.reason);
+  };
+  for (const signal of signals) signal.addEventListener('abort', look, { once: true });
+  look();
+  return all.signal;
 }

@@ -9,7 +9,7 @@ import type { ComposeDocument } from './compose-document.ts';
 
 /** It answers from its own binary. Python takes its second to start on a busy machine. */
 const VERSION_DEADLINE_MS = 10_000;
-/** Twelve containers take four seconds on two cores; whoever takes this long hangs. */
+/** Twelve containers take four seconds on two cores; whoever takes this long hangs. A teardown has less: it cuts a call off. */
 const UP_DEADLINE_MS = 60_000;
 const LAST_WORDS_LINES = 5;
 
@@ -52,23 +52,27 @@ export async function findCompose(): Promise<ComposeTool> {
  * Brings services up to a number of containers, and leaves those that run as they are. What compose says of its work goes
  * into a pipe: where the orchestrator was killed, its next word ends it (SIGPIPE, seen with 1.29), so that the reaper
  * does not wait for all of its work.
+ * @param signal ends it in the middle of its work: what it asked the engine for may still come.
  * @throws Error with compose's last words when it failed or did not end within a minute.
  */
 export async function composeUp(
   { command: [file, ...before] }: ComposeTool,
   { forTools }: FoundEngine,
   { project, document, scale }: ComposeUp,
+  signal: AbortSignal,
 ): Promise<void> {
   const services = Object.keys(document.services);
   const scales = services.flatMap((service) => ['--scale', `${service}=${scale[service] ?? 1}`]);
   // Order is the fleet's own affair, and a running member is never made anew.
   const args = ['-p', project, '-f', '-', 'up', '-d', '--no-deps', '--no-recreate', ...scales, ...services];
+  signal.throwIfAborted();
   try {
     await execa(file, [...before, ...args], {
       input: JSON.stringify(document),
       // The rest of the fleet is no orphan, though each call names only what it brings up.
       env: { ...forTools, COMPOSE_IGNORE_ORPHANS: 'true' },
       timeout: UP_DEADLINE_MS,
+      cancelSignal: signal,
     });
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
