@@ -1,68 +1,11 @@
+/**
+ * What a load sends, when, and what it tells of how it ended.
+ */
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LoadRecord, Target } from '@fleetfall/protocol/load-stdio.ts';
 import { expect, test } from 'vitest';
-import {
-  failsEveryTenthOnce,
-  type LoadUnderTest,
-  startFakeFrontEnd,
-  startLoadUnderTest,
-} from './fake-fleet.ts';
-
-const START = {
-  op: 'start',
-  stream: 'orders',
-  ratePerSecond: 400,
-  recordBytes: 200,
-  inFlightMax: 1_000,
-  // Far beyond what a busy machine may hold an answer up.
-  timeoutMs: 20_000,
-  durationMaxMs: 1_000,
-} as const;
-
-/** Names front-ends to the load and waits until it has found so many of them ready. */
-async function connect(
-  load: LoadUnderTest,
-  targets: readonly Target[],
-  ready = targets.length,
-): Promise<void> {
-  load.command({ op: 'targets', targets });
-  // Windows tell how many are ready: a schedule of one request makes one.
-  for (;;) {
-    load.command({ ...START, stream: 'probe', ratePerSecond: 1, durationMaxMs: 1, timeoutMs: 100 });
-    const { targetsReady } = await load.next('load');
-    load.command({ op: 'stop' });
-    await load.next('stopped');
-    if (targetsReady >= ready) return;
-  }
-}
-
-function outcomesOf(records: readonly LoadRecord[], from: number): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const record of records.slice(from)) {
-    if (record.kind !== 'load') continue;
-    for (const { memberId, outcome, reason, count } of record.outcomes) {
-      const key = `${memberId} ${outcome}${reason === null ? '' : ` (${reason})`}`;
-      counts[key] = (counts[key] ?? 0) + count;
-    }
-  }
-  return counts;
-}
-
-/** Runs one schedule to its own end and stops it. */
-async function runSchedule(
-  load: LoadUnderTest,
-  changes: Partial<Record<keyof typeof START | 'balance' | 'stages', unknown>> = {},
-) {
-  const from = load.records.length;
-  const plan = { ...START, ...changes };
-  load.command(plan);
-  await wait(Number(plan.durationMaxMs) + 50);
-  load.command({ op: 'stop' });
-  const stopped = await load.next('stopped');
-  const windows = load.records.slice(from).filter((record) => record.kind === 'load');
-  return { stopped, windows, outcomes: outcomesOf(load.records, from) };
-}
+import { failsEveryTenthOnce, startFakeFrontEnd, startLoadUnderTest } from './fake-fleet.ts';
+import { connect, outcomesOf, runSchedule, START } from './run-schedule.ts';
 
 test('sends what the schedule says and counts every answer', async () => {
   await using frontEnd = await startFakeFrontEnd();
@@ -149,12 +92,6 @@ test('tells a connection that is cut', async () => {
   expect(outcomes).toEqual({ 'fe-1 connection-reset': 80 });
 });
 
-test('counts requests that had no front-end to go to', async () => {
-  await using load = await startLoadUnderTest();
-  const { outcomes } = await runSchedule(load, { durationMaxMs: 100 });
-  expect(outcomes).toEqual({ 'none no-target': 40 });
-});
-
 test('drops, and does not send later, what the bound on requests under way forbids', async () => {
   await using frontEnd = await startFakeFrontEnd({ onPut: async () => 'silence' });
   await using load = await startLoadUnderTest();
@@ -167,30 +104,6 @@ test('drops, and does not send later, what the bound on requests under way forbi
 
   expect(stopped).toMatchObject({ offered: 160, sent: 5, dropped: 155, ok: 0 });
   expect(windows.every(({ inFlight }) => inFlight <= 5)).toBe(true);
-});
-
-test('sends nothing to a front-end that is not ready while another is', async () => {
-  await using ready = await startFakeFrontEnd({ memberId: 'fe-1' });
-  await using unready = await startFakeFrontEnd({ memberId: 'fe-2' });
-  unready.ready = false;
-  await using load = await startLoadUnderTest();
-  await connect(load, [ready.target, unready.target], 1);
-  const { outcomes, windows } = await runSchedule(load, { durationMaxMs: 500 });
-
-  expect(outcomes).toEqual({ 'fe-1 ok': 200 });
-  expect(windows[0]?.targetsReady).toBe(1);
-});
-
-test('sends to all front-ends when none is ready', async () => {
-  await using first = await startFakeFrontEnd({ memberId: 'fe-1' });
-  await using second = await startFakeFrontEnd({ memberId: 'fe-2' });
-  first.ready = false;
-  second.ready = false;
-  await using load = await startLoadUnderTest();
-  load.command({ op: 'targets', targets: [first.target, second.target] });
-  const { outcomes } = await runSchedule(load, { durationMaxMs: 500 });
-
-  expect(outcomes).toEqual({ 'fe-1 ok': 100, 'fe-2 ok': 100 });
 });
 
 test('comes to its rate by the stages that it is given', async () => {
@@ -238,43 +151,6 @@ test('by the SDK a failure is tried again, and users see none of it', async () =
   expect(ok).toBe(sent);
   expect(outcomesOf(load.records, 0)).toEqual({ 'fe-1 ok': sent });
   expect(frontEnd.puts).toBeGreaterThan(sent);
-});
-
-test('a sticky client stays with a front-end until it is no longer ready', async () => {
-  await using first = await startFakeFrontEnd({ memberId: 'fe-1' });
-  await using second = await startFakeFrontEnd({ memberId: 'fe-2' });
-  await using load = await startLoadUnderTest();
-  await connect(load, [first.target, second.target]);
-  const { outcomes } = await runSchedule(load, { balance: 'sticky', durationMaxMs: 300 });
-  expect(Object.values(outcomes)).toEqual([120]);
-
-  const [left, other] = 'fe-1 ok' in outcomes ? [first, second] : [second, first];
-  left.ready = false;
-  await connect(load, [first.target, second.target], 1);
-  await wait(600);
-  const after = await runSchedule(load, { balance: 'sticky', durationMaxMs: 300 });
-  expect(after.outcomes).toEqual({ [`${other.target.memberId} ok`]: 120 });
-});
-
-test('lets a request end that is under way to a front-end that leaves the list', async () => {
-  await using leaving = await startFakeFrontEnd({
-    memberId: 'fe-1',
-    onPut: async () => void (await wait(300)),
-  });
-  await using staying = await startFakeFrontEnd({ memberId: 'fe-2' });
-  await using load = await startLoadUnderTest();
-  await connect(load, [leaving.target]);
-  const from = load.records.length;
-  const putsBefore = leaving.puts;
-  load.command(START);
-  await wait(200);
-  load.command({ op: 'targets', targets: [staying.target] });
-  await wait(400);
-  load.command({ op: 'stop' });
-  const { ok, sent } = await load.next('stopped');
-
-  expect(ok).toBe(sent);
-  expect(outcomesOf(load.records, from)['fe-1 ok']).toBe(leaving.puts - putsBefore);
 });
 
 test('ends by itself after its duration, and can be started again', async () => {
