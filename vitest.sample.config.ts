@@ -19,6 +19,7 @@ const MINUTES: readonly (readonly [string, number])[] = [
   ['compose-runtime', 3],
   ['failed-teardown', 1],
   ['faults-in-experiments', 4],
+  ['interrupted-engine', 3],
   ['interrupted-sig', 4],
   ['interrupted-other', 2],
   ['lab', 3],

@@ -5,8 +5,9 @@
 import { layOut } from '@fleetfall/experiment/layout.ts';
 import type { Phase } from '@fleetfall/journal/records.ts';
 import { loadExperiment } from '@fleetfall/orchestrator/cli/experiment-file.ts';
-import { RUNTIMES } from '../runtimes.ts';
+import { DOCKER_LEFT_OUT, RUNTIMES } from '../runtimes.ts';
 import { chance } from '../seed.ts';
+import { NO_PRIVATE_ENGINE } from './private-engine.ts';
 
 type RuntimeName = (typeof RUNTIMES)[number];
 const [main] = layOut(loadExperiment('kinesis-2020', { size: 'small' }), 'seed').arms;
@@ -23,7 +24,10 @@ export type Interruption = { readonly runtime: RuntimeName; readonly phase: Phas
   | { readonly kind: 'journal-too-big' }
   /** The disk is full (ENOSPC). */
   | { readonly kind: 'disk-full' }
-  | { readonly kind: 'engine-stopped' }
+  /** Nothing comes through to the engine any more, and its containers run on. */
+  | { readonly kind: 'engine-out-of-reach' }
+  /** A real engine, of the test's own, is killed or stopped, and started again behind the run. */
+  | { readonly kind: 'engine-ended'; readonly signal: 'SIGKILL' | 'SIGTERM' }
   /** Killed while a partition, a delay and a pause are in force. */
   | { readonly kind: 'killed-with-faults' }
   /** Not a run: the keeper of a fleet of the shell, killed. */
@@ -50,25 +54,38 @@ const byTrouble: Interruption[] = RUNTIMES.flatMap((runtime): Interruption[] => 
         { kind: 'killed-with-faults', runtime, phase: 'outage' },
       ] as const)
     : []),
-  ...(runtime === 'docker' ? [{ kind: 'engine-stopped', runtime, phase: 'steady-state' } as const] : []),
+  ...(runtime === 'docker' ? [{ kind: 'engine-out-of-reach', runtime, phase: 'steady-state' } as const] : []),
 ]);
+const byEngine: Interruption[] =
+  NO_PRIVATE_ENGINE === null && DOCKER_LEFT_OUT === null
+    ? [
+        { kind: 'engine-ended', runtime: 'docker', phase: 'start', signal: 'SIGKILL' },
+        { kind: 'engine-ended', runtime: 'docker', phase: 'outage', signal: 'SIGKILL' },
+        { kind: 'engine-ended', runtime: 'docker', phase: 'steady-state', signal: 'SIGTERM' },
+      ]
+    : [];
 
 /** The whole matrix. */
-export const INTERRUPTIONS: readonly Interruption[] = [...bySignal, ...byTrouble];
+export const INTERRUPTIONS: readonly Interruption[] = [...bySignal, ...byTrouble, ...byEngine];
 
 export function titleOf(interruption: Interruption): string {
   const { kind, phase, runtime } = interruption;
-  return `${kind === 'signal' ? interruption.signal : kind} in ${phase} on ${runtime}`;
+  const by = kind === 'engine-ended' ? `${kind} by ${interruption.signal}` : kind;
+  return `${kind === 'signal' ? interruption.signal : by} in ${phase} on ${runtime}`;
 }
 
-/** A part of the matrix, with titles: of one signal on a runtime, or all there that is none. */
-export function partOf(
-  runtime: Interruption['runtime'],
-  by: (typeof SIGNALS)[number] | 'other',
-): (readonly [string, Interruption])[] {
-  return INTERRUPTIONS.filter(
-    (each) => each.runtime === runtime && (each.kind === 'signal' ? each.signal : 'other') === by,
-  ).map((each) => [titleOf(each), each]);
+type Part = (typeof SIGNALS)[number] | 'engine' | 'other';
+
+/** A part of the matrix, with titles: of one signal on a runtime, of an engine's end, or all there that is neither. */
+export function partOf(runtime: Interruption['runtime'], by: Part): (readonly [string, Interruption])[] {
+  const partWith = (each: Interruption): Part => {
+    if (each.kind === 'signal') return each.signal;
+    return each.kind === 'engine-ended' ? 'engine' : 'other';
+  };
+  return INTERRUPTIONS.filter((each) => each.runtime === runtime && partWith(each) === by).map((each) => [
+    titleOf(each),
+    each,
+  ]);
 }
 
 /** Seconds until a phase is reached, the blow dealt and what is left looked at, on the slower runtime, as measured. */
@@ -90,7 +107,8 @@ const TROUBLE_SECONDS: Readonly<Record<Exclude<Interruption['kind'], 'signal'>, 
   'killed-with-faults': 18,
   'journal-too-big': 14,
   'disk-full': 14,
-  'engine-stopped': 10,
+  'engine-out-of-reach': 10,
+  'engine-ended': 90,
 };
 const SAMPLE_SECONDS_MAX = 28;
 

@@ -16,6 +16,7 @@ import { fleetfall, startFleetfall, temporaryFolder } from '../fleetfall.ts';
 import { chance } from '../seed.ts';
 import { type BegunRun, beginRun } from './begun-run.ts';
 import { type Interruption, titleOf } from './cases.ts';
+import { privateEngine } from './private-engine.ts';
 import { expectPruneCheckClean, expectReaped, remainsOf } from './remains.ts';
 
 const INCONCLUSIVE = 2;
@@ -53,8 +54,10 @@ export async function interrupt(interruption: Interruption): Promise<void> {
       return journalTooBig(interruption);
     case 'disk-full':
       return diskFull(interruption);
-    case 'engine-stopped':
-      return engineStopped(interruption);
+    case 'engine-out-of-reach':
+      return engineOutOfReach(interruption);
+    case 'engine-ended':
+      return engineEnded(interruption);
     case 'killed-with-faults':
       return killedWithFaults(interruption);
     case 'keeper-killed':
@@ -138,7 +141,7 @@ async function expectRefused(run: BegunRun, code: string): Promise<void> {
   await expectJudged(run);
 }
 
-async function engineStopped({ runtime, phase }: Interruption): Promise<void> {
+async function engineOutOfReach({ runtime, phase }: Interruption): Promise<void> {
   await using engine = await engineProxy();
   const env = { DOCKER_HOST: `unix://${engine.socketPath}` };
   await using run = await beginRun({ runtime, env });
@@ -152,6 +155,26 @@ async function engineStopped({ runtime, phase }: Interruption): Promise<void> {
   // The reaper waits for the engine, and goes on with it.
   await engine.restore();
   await expectReaped(run.runId);
+  await expectPruneCheckClean(run.runId);
+  await expectJudged(run);
+}
+
+async function engineEnded({
+  runtime,
+  phase,
+  signal,
+}: Extract<Interruption, { kind: 'engine-ended' }>): Promise<void> {
+  await using engine = await privateEngine();
+  await using run = await beginRun({ runtime });
+  await run.reach(phase);
+  await engine.end(signal);
+  const { exitCode, stderr } = await run.process;
+  expect(stderr).toMatch(/the Docker engine is not there/);
+  expect(stderr).toMatch(/not all could be taken down: .*'fleetfall prune' removes/);
+  expect(exitCode).toBe(HARNESS_BROKE);
+  await engine.start();
+  await expectReaped(run.runId);
+  expect(await fleetfall('prune')).toMatchObject({ exitCode: 0 });
   await expectPruneCheckClean(run.runId);
   await expectJudged(run);
 }
