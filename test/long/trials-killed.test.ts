@@ -1,10 +1,10 @@
 /**
  * A run of several trials whose process is killed in the second: it is resumed where it was, by another process.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { beginSecondTrial } from '../begun-trials.ts';
 import { startFleetfall, temporaryFolder } from '../fleetfall.ts';
 
 const TRIALS = 3;
@@ -14,19 +14,12 @@ it(
   'trials go on where they were killed',
   async () => {
     using store = await temporaryFolder();
-    const run = ['run', 'kinesis-2020', '--size', 'small', '--no-controls', '--runtime', 'cgroup'];
-    const killed = startFleetfall([...run, '--trials', String(TRIALS), '--store', store.path], {
-      timeoutMs: TIMEOUT_MS,
-    });
-    const folder = join(store.path, 'kinesis-2020', 'latest');
-    let ended = false;
-    void killed.then(() => {
-      ended = true;
-    });
-    while (!existsSync(join(folder, 'trial-002', 'journal.ndjson'))) {
-      expect(ended, 'it ended by itself').toBe(false);
-      await delay(100);
-    }
+    const { process: killed, folder } = await beginSecondTrial(
+      TRIALS,
+      store.path,
+      '--no-controls',
+      TIMEOUT_MS,
+    );
     killed.kill('SIGKILL');
     expect((await killed).signal).toBe('SIGKILL');
 

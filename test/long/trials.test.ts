@@ -1,13 +1,12 @@
 /**
  * Three arms, five trials, interrupted in the second and resumed; then held against an earlier run of the same.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { beginSecondTrial, TRIALS_RUN } from '../begun-trials.ts';
 import { fleetfall, startFleetfall, temporaryFolder, type VerdictJson } from '../fleetfall.ts';
 
-const RUN = ['run', 'kinesis-2020', '--size', 'small', '--controls', '--runtime', 'cgroup'];
 const TRIALS = 5;
 const TRIALS_BEFORE = 2;
 const MINUTES = 60_000;
@@ -29,25 +28,14 @@ it(
     using before = await temporaryFolder();
     using after = await temporaryFolder();
     const earlier = await startFleetfall(
-      [...RUN, '--trials', String(TRIALS_BEFORE), '--store', before.path, '--json'],
+      [...TRIALS_RUN, '--controls', '--trials', String(TRIALS_BEFORE), '--store', before.path, '--json'],
       {
         timeoutMs: 5 * MINUTES,
       },
     );
     expect(earlier.exitCode).toBe(0);
 
-    const cut = startFleetfall([...RUN, '--trials', String(TRIALS), '--store', after.path], {
-      timeoutMs: 10 * MINUTES,
-    });
-    const folder = join(after.path, 'kinesis-2020', 'latest');
-    let ended = false;
-    void cut.then(() => {
-      ended = true;
-    });
-    while (!existsSync(join(folder, 'trial-002', 'journal.ndjson'))) {
-      expect(ended, 'it ended by itself').toBe(false);
-      await delay(100);
-    }
+    const { process: cut, folder } = await beginSecondTrial(TRIALS, after.path, '--controls', 10 * MINUTES);
     cut.kill('SIGINT');
     const { exitCode, stderr } = await cut;
     expect(exitCode).toBe(130);
