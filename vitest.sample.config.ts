@@ -17,6 +17,7 @@ const minutes = Number(process.env.FLEETFALL_SAMPLE_MINUTES ?? 5);
  */
 const MINUTES: readonly (readonly [string, number])[] = [
   ['compose-runtime', 3],
+  ['drill-causes', 2],
   ['failed-teardown', 1],
   ['faults-in-experiments', 4],
   ['interrupted-engine', 3],
