@@ -2,8 +2,10 @@
  * Bad input: every message names the field, the value and what is allowed, the exit code says whose fault it is,
  * and nothing is started.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fleetfall } from './fleetfall.ts';
+import { fleetfall, temporaryFolder } from './fleetfall.ts';
 
 const USAGE = 64;
 
@@ -58,6 +60,20 @@ describe('bad input', () => {
     expect(stderr).toMatch(message);
     expect(stdout).toBe('');
     expect(exitCode).toBe(USAGE);
+  });
+
+  it('an experiment file that is no text in UTF-8 is refused, and not said again', async () => {
+    using folder = await temporaryFolder();
+    const path = join(folder.path, 'mine.yaml');
+    for (const bytes of [
+      Buffer.from('title: café\n', 'latin1'),
+      Buffer.from('\ufeffversion: 1\n', 'utf16le'),
+    ]) {
+      writeFileSync(path, bytes);
+      const { exitCode, stderr } = await fleetfall('plan', path);
+      expect(stderr).toMatch(/mine\.yaml': must be a text file that can be read, in UTF-8: .*$/);
+      expect(exitCode).toBe(USAGE);
+    }
   });
 
   it('--help of every command shows an example or what it keeps its hands off', async () => {

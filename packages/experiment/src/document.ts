@@ -2,7 +2,18 @@
  * An experiment file before it is validated: its values, and where each was said, in the file, in in a size of it, in
  * an arm, by a flag, so that an error can point there. Reading text is all it does; what the values mean is the schema's.
  */
-import { type Document, isAlias, isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { SettingsError } from './settings-error.ts';
 
 /** The keys that lead to a value. */
@@ -28,6 +39,8 @@ export interface ExperimentDocument {
   with(overrides: readonly Override[]): ExperimentDocument;
 }
 
+/** Values that aliases may stand for, in aliases of aliases: more is a bomb. */
+const ALIASED_MAX = 100;
 /** A file over this is no experiment. */
 const CHARACTERS_MAX = 1_000_000;
 
@@ -46,20 +59,40 @@ export function readDocument(text: string, file: string): ExperimentDocument {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  if (parsed.errors.length > 0) {
-    throw new SettingsError(
-      parsed.errors.map(({ pos, message }) => `${at(pos[0])}: is not YAML: ${message}`).join('\n'),
-    );
-  }
+  const wrong = [
+    ...parsed.errors.map(({ pos, code, message }) =>
+      code === 'MULTIPLE_DOCS'
+        ? `${at(pos[0])}: must be one document: another begins here`
+        : `${at(pos[0])}: is not YAML: ${message}`,
+    ),
+    ...unreadable(parsed).map(({ offset, why }) => `${at(offset)}: ${why}`),
+  ];
+  if (wrong.length > 0) throw new SettingsError(wrong.join('\n'));
   let tree: unknown;
   try {
-    tree = parsed.toJS({ maxAliasCount: 100 });
+    tree = parsed.toJS({ maxAliasCount: ALIASED_MAX });
   } catch (error) {
-    throw new SettingsError(`${file}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(`${file}: its aliases must stand for less: ${why}`, { cause: error });
   }
   return documentOf({ tree, said: new Map(), placeOf: (path) => at(offsetOf(parsed, path)), shown: dotted });
+}
+
+/** What is YAML and no experiment can hold: an alias for nothing, a key that is no text. */
+function unreadable(parsed: Document): { readonly offset: number; readonly why: string }[] {
+  const found: { offset: number; why: string }[] = [];
+  visit(parsed, {
+    Alias(_, alias) {
+      if (alias.resolve(parsed) !== undefined) return;
+      const why = `*${alias.source}: nothing before it is named &${alias.source}`;
+      found.push({ offset: rangeStart(alias) ?? 0, why });
+    },
+    Pair(_, { key }) {
+      if (!isCollection(key)) return;
+      found.push({ offset: rangeStart(key) ?? 0, why: 'a key must be text: it is a map or a list' });
+    },
+  });
+  return found;
 }
 
 /**

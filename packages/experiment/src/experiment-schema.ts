@@ -54,6 +54,8 @@ const armSchema = z.strictObject({
   expect: expectation.meta({ description: 'what it has to come to' }),
 });
 
+const STRETCHES = "must be 'measured' or a number from 1 to 20";
+
 const shape = {
   version: z.literal(1, 'must be 1'),
   name: z
@@ -77,7 +79,7 @@ const shape = {
         "how much the incident's hour of discovery is compressed; instead of fleet.discoveryDelayMax",
     }),
   stretch: z
-    .union([z.literal('measured'), z.number().min(1).max(20)], "must be 'measured' or a number from 1 to 20")
+    .union([z.literal('measured'), z.number().min(1, STRETCHES).max(20, STRETCHES)], STRETCHES)
     .default(1)
     .meta({
       description:

@@ -12,6 +12,8 @@ import { SettingsError } from './settings-error.ts';
 /** The size of an experiment when none is asked for. */
 export const STANDARD_SIZE = 'standard';
 const ERRORS_SHOWN_MAX = 20;
+/** So many characters of a value are said again. */
+const SAID_MAX = 80;
 
 export interface ExperimentSource {
   /** The file's name, for errors. */
@@ -54,7 +56,7 @@ export function validateAs<Schema extends z.ZodType>(
   schema: Schema,
   document: ExperimentDocument,
 ): z.output<Schema> {
-  const result = schema.safeParse(document.tree, { reportInput: false });
+  const result = schema.safeParse(document.tree, { reportInput: false, error: ofKind });
   if (result.success) return result.data;
   const lines = [...new Set(result.error.issues.flatMap((issue) => linesOf(document, issue)))];
   const more = lines.length - ERRORS_SHOWN_MAX;
@@ -95,7 +97,17 @@ function linesOf(document: ExperimentDocument, issue: Issue, above: Issue['path'
   return [`${document.nameOf(path)}${said(document.valueAt(path))}: ${issue.message}`];
 }
 
+/** What a field must be whose schema leaves it to its kind. */
+function ofKind({ code, expected }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== 'invalid_type') return undefined;
+  if (expected === 'array') return "must be a list: a line with '- ' for each";
+  return expected === 'object' || expected === 'record' ? 'must be a map of fields' : undefined;
+}
+
 function said(value: unknown): string {
   if (value === undefined) return ' is missing';
-  return typeof value === 'object' && value !== null ? '' : ` '${String(value)}'`;
+  if (value === null) return ' is empty';
+  if (typeof value === 'object') return '';
+  const text = String(value);
+  return ` '${text.length > SAID_MAX ? `${text.slice(0, SAID_MAX)}…` : text}'`;
 }

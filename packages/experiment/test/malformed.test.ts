@@ -57,7 +57,60 @@ describe('an experiment file', () => {
       /^mine\.yaml:6:3: is not YAML: Map keys must be unique/,
     ],
     ['is a list', '- 1\n', /^mine\.yaml:1:1: must be a map of the fields of an experiment$/],
-    ['is empty', '', /^mine\.yaml:1:1 'null': must be a map of the fields of an experiment$/],
+    [
+      'is two documents',
+      `${GOOD}---\n${GOOD}`,
+      /^mine\.yaml:16:1: must be one document: another begins here$/,
+    ],
+    [
+      'has an alias for nothing',
+      changed('hold: 2s', 'hold: *short'),
+      /^mine\.yaml:12:15: \*short: nothing before it is named &short$/,
+    ],
+    [
+      'has aliases of aliases without end',
+      `a: &a [1, 1, 1, 1, 1]\nb: &b [*a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c]\n${GOOD}`,
+      /^mine\.yaml: its aliases must stand for less: /,
+    ],
+    [
+      'is a template that was not filled in',
+      changed('pidsMax: 16', 'pidsMax: {{ limit }}'),
+      /^mine\.yaml:5:13: a key must be text: it is a map or a list$/,
+    ],
+    [
+      'has a map for a list',
+      changed(
+        '  - phase: outage\n    steps:\n      - hold: 2s\n',
+        '  - phase: outage\n    steps: { hold: 2s }\n',
+      ),
+      /^mine\.yaml:11:5: method\[1\]\.steps: must be a list: a line with '- ' for each$/,
+    ],
+    [
+      'has a list for a map',
+      changed('arms:\n  main:\n    expect: outage', 'arms: [main]'),
+      /^mine\.yaml:13:1: arms: must be a map of fields$/,
+    ],
+    [
+      'has a step without what it takes',
+      changed('hold: 2s', 'grow:'),
+      /^mine\.yaml:12:9: method\[1\]\.steps\[0\]\.grow is empty: must be a map of fields$/,
+    ],
+    [
+      'has a verb for a step',
+      changed('hold: 2s', 'hold'),
+      /^mine\.yaml:12:9: method\[1\]\.steps\[0\] 'hold': must be a map of fields$/,
+    ],
+    [
+      'has a stretch that would shorten its times',
+      `${GOOD}stretch: 0.5\n`,
+      /^mine\.yaml:16:1: stretch '0\.5': must be 'measured' or a number from 1 to 20$/,
+    ],
+    [
+      'says more than is said again',
+      changed('pidsMax: 16', `pidsMax: ${'9'.repeat(10)}${'x'.repeat(500)}`),
+      /^mine\.yaml:5:3: fleet\.pidsMax '9{10}x{70}…': must be a whole number/,
+    ],
+    ['is empty', '', /^mine\.yaml:1:1 is empty: must be a map of the fields of an experiment$/],
     [
       'is of another version',
       changed('version: 1', 'version: 2'),

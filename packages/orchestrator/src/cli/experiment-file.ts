@@ -51,10 +51,10 @@ function findExperiment(named: string): string {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new SettingsError(`experiment '${path}': must be a file that can be read: ${why}`, {
+    throw new SettingsError(`experiment '${path}': must be a text file that can be read, in UTF-8: ${why}`, {
       cause: error,
     });
   }
