@@ -41,6 +41,8 @@ export function createDeadlines<Request extends Timed>(timeoutMs: number): Deadl
       while (first !== undefined && (first.ended || nowMs - first.handedAtMs >= timeoutMs)) {
         const request: Request = first;
         first = request.next;
+        // One that has grown old would else keep all that came after it from being collected as young.
+        request.next = undefined;
         if (first === undefined) last = undefined;
         if (request.ended) continue;
         if (nowMs - request.sentAtMs < timeoutMs) insert(request);

@@ -2,17 +2,13 @@
  * One HTTP request with a deadline of its own that holds in every state: waiting for a connection, connecting, or
  * half answered. For calls that prepare, verify or check health; what is measured goes through `open-loop.ts`.
  */
+
+import type { ParsedAnswer } from './http/answer-parser.ts';
 import type { BrokenReason } from './http/broken-reason.ts';
-import type { Exchange, HttpPool } from './http/pool.ts';
+import type { HttpPool } from './http/pool.ts';
 
 export type ExchangeEnd =
-  | {
-      readonly kind: 'answer';
-      readonly status: number;
-      readonly head: string;
-      /** Valid until the one who hears of it returns. */
-      readonly body: Buffer;
-    }
+  | Pick<ParsedAnswer, 'kind' | 'status' | 'head' | 'body'>
   | {
       readonly kind: 'broken';
       readonly reason: BrokenReason;
@@ -32,21 +28,20 @@ export function exchange(
   timeoutMs: number,
   onEnd: (end: ExchangeEnd) => void,
 ): void {
-  const handlers: Exchange = {
+  const carrier = pool.send(request, {
     onTurn: () => undefined,
-    onAnswer({ status, head, body }) {
+    onAnswer(answer) {
       clearTimeout(deadline);
-      onEnd({ kind: 'answer', status, head, body });
+      onEnd(answer);
     },
     onBroken(reason, detail, written) {
       clearTimeout(deadline);
       onEnd({ kind: 'broken', reason, detail, written });
     },
-  };
+  });
   const deadline = setTimeout(() => {
-    const written = pool.cut(handlers) === 'written';
+    const written = carrier.giveUp() === 'written';
     const reason = written ? 'timeout' : 'connect-timeout';
     onEnd({ kind: 'broken', reason, detail: `no answer within ${timeoutMs} ms`, written });
   }, timeoutMs);
-  pool.send(request, handlers);
 }

@@ -7,7 +7,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { createDeadlines, type Timed } from './deadlines.ts';
-import type { GivenUp } from './http/pool.ts';
+import type { Carrier } from './http/pool.ts';
 import { startPacer } from './pacer.ts';
 import type { Arrivals } from './schedule/arrivals.ts';
 import { createTally, type Recipient, type Totals } from './tally.ts';
@@ -27,8 +27,8 @@ export interface Flight {
   operation: string;
   /** How often it was sent: more than once where the sender tries again by itself. */
   attempts: number;
-  /** What the sender does when the time is over, and what had become of the request: it must not end the flight. */
-  giveUp: (() => GivenUp) | undefined;
+  /** Who gives it up when the time is over, and says what had become of it: that must not end the flight. */
+  carrier: Carrier | undefined;
   /**
    * Its turn has come: it is written to a socket, or to one that is being connected. What it waited before that, it
    * waited for the client. Only the first time counts.
@@ -81,7 +81,7 @@ class ScheduledFlight implements Flight, Timed {
   recipient: Recipient = NOBODY;
   operation = '';
   attempts = 1;
-  giveUp: (() => GivenUp) | undefined = undefined;
+  carrier: Carrier | undefined = undefined;
   next: this | undefined = undefined;
   ended = false;
   readonly #listener: FlightListener;
@@ -111,18 +111,18 @@ class ScheduledFlight implements Flight, Timed {
     // One that ended without a turn had nobody to go to: it waited for nothing.
     this.sent(this.handedAtMs);
     this.ended = true;
-    this.giveUp = undefined;
+    this.carrier = undefined;
     this.#listener.onEnd(this, outcome, reason);
   }
 
   overdue(): void {
-    const before = this.giveUp?.() ?? 'written';
+    const before = this.carrier?.giveUp() ?? 'written';
     if (before !== 'queued' || this.wasSent) {
       this.end(before === 'unconnected' ? 'connect-timeout' : 'timeout', null);
       return;
     }
     this.ended = true;
-    this.giveUp = undefined;
+    this.carrier = undefined;
     this.#listener.onNeverSent();
   }
 }

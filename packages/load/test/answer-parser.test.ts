@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AnswerParser, fieldOf } from '../src/http/answer-parser.ts';
+import { AnswerParser, type Bodies, fieldOf } from '../src/http/answer-parser.ts';
 
 interface Read {
   readonly status: number;
@@ -7,9 +7,9 @@ interface Read {
   readonly keepAlive: boolean;
 }
 
-function parserWithAnswers() {
+function parserWithAnswers(bodies: Bodies = 'kept') {
   const answers: Read[] = [];
-  const parser = new AnswerParser(({ status, body, keepAlive }) =>
+  const parser = new AnswerParser(bodies, ({ status, body, keepAlive }) =>
     answers.push({ status, body: body.toString('latin1'), keepAlive }),
   );
   return { parser, answers };
@@ -58,6 +58,47 @@ test('reads an answer without a length up to the end of the connection', () => {
   expect(answers).toEqual([]);
   expect(parser.end()).toBe(false);
   expect(answers).toEqual([{ status: 200, body: 'all of it', keepAlive: false }]);
+});
+
+test('passes over bodies that nobody reads, however long, and goes on behind them', () => {
+  const { parser, answers } = parserWithAnswers('passed-over');
+  const piece = Buffer.alloc(1024 * 1024);
+  parser.take(Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: ${20 * piece.length}\r\n\r\n`));
+  for (let at = 0; at < 20; at += 1) parser.take(piece);
+  parser.take(
+    Buffer.from('HTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n'),
+  );
+  expect(answers).toEqual([
+    { status: 200, body: '', keepAlive: true },
+    { status: 404, body: '', keepAlive: true },
+  ]);
+});
+
+test('an answer to HEAD has no body, whatever length it tells', () => {
+  const { parser, answers } = parserWithAnswers('none');
+  parser.take(Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n'));
+  expect(answers).toEqual([{ status: 200, body: '', keepAlive: true }]);
+});
+
+test('chunks count where a length is told beside them', () => {
+  const { parser, answers } = parserWithAnswers();
+  parser.take(
+    Buffer.from(
+      'HTTP/1.1 200 OK\r\ncontent-length: 3\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+    ),
+  );
+  expect(answers).toEqual([{ status: 200, body: 'hello', keepAlive: true }]);
+});
+
+test('tells how long the server keeps an idle connection, and the head to those who ask', () => {
+  const heard: (readonly [seconds: number, head: string])[] = [];
+  const parser = new AnswerParser('kept', ({ idleSeconds, head }) => heard.push([idleSeconds, head]));
+  parser.take(Buffer.from('HTTP/1.1 204 No Content\r\nKeep-Alive: max=9, timeout=5\r\n\r\n'));
+  parser.take(Buffer.from('HTTP/1.1 204 No Content\nx: y\n\n'));
+  expect(heard).toEqual([
+    [5, 'HTTP/1.1 204 No Content\r\nKeep-Alive: max=9, timeout=5'],
+    [-1, 'HTTP/1.1 204 No Content\nx: y'],
+  ]);
 });
 
 test('tells an answer that the end of the connection cut short', () => {

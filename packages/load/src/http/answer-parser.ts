@@ -1,71 +1,101 @@
 /**
- * Reads HTTP/1.1 answers off a connection, one after another (RFC 9112), as far as a load needs them: status, head,
+ * Reads HTTP/1.1 answers off a connection, one after another (RFC 9112), as far as a load needs them: the head, and a
  * body by length, by chunks or up to the connection's end. An answer that lies in one piece, as nearly all do, costs
- * one search and no copy. Pure: bytes in, answers out.
+ * one pass over its head and no copy; a body that nobody reads is counted and not kept. Pure: bytes in, answers out.
  */
+import { type AnswerHead, BadAnswerError, HEAD_BYTES_MAX, readHead } from './answer-head.ts';
+import { ChunkedBody } from './chunked-body.ts';
 
-/** Longer heads are no answers of a service that is measured. */
-const HEAD_BYTES_MAX = 64 * 1024;
-/** GetRecords gives 10 MB at most; base64 and JSON make a third more of it. */
+/** Of a body that is kept. GetRecords gives 10 MB at most; base64 and JSON make a third more of it. */
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
-/** `HTTP/1.1 200`: the status stands at a fixed place. */
-const STATUS_AT = 9;
+
+/** What becomes of bodies: kept for whoever hears of the answer, passed over, or there are none, as with HEAD. */
+export type Bodies = 'kept' | 'passed-over' | 'none';
 
 export interface ParsedAnswer {
+  readonly kind: 'answer';
   readonly status: number;
   /** Status line and fields as they came, without the empty line. */
   readonly head: string;
-  /** Valid until the caller returns: it may lie in the buffer that the next read fills. */
+  /** Empty where bodies are not kept. Valid until the caller returns: it may lie in the buffer that the next read fills. */
   readonly body: Buffer;
   /** Whether the connection may carry a further request. */
   readonly keepAlive: boolean;
+  /** So long the server keeps an idle connection; -1 where it did not say. */
+  readonly idleSeconds: number;
 }
-
-/** What was read is no HTTP/1.1 answer. */
-export class BadAnswerError extends Error {
-  override readonly name = 'BadAnswerError';
-}
-
-type BodyRule =
-  | { readonly kind: 'length'; readonly bytes: number }
-  | { readonly kind: 'chunked' }
-  | { readonly kind: 'until-end' };
 
 const EMPTY = Buffer.alloc(0);
 
-export class AnswerParser {
-  readonly #onAnswer: (answer: ParsedAnswer) => void;
-  /** What came of an answer that is not yet whole. */
-  #pieces: Buffer[] = [];
-  #pieceBytes = 0;
-  /** No answer can be whole before so many bytes are here. */
-  #neededBytes = 0;
+/** Its head is made a string only for those who ask. */
+class WholeAnswer implements ParsedAnswer {
+  readonly kind = 'answer';
+  readonly status: number;
+  readonly body: Buffer;
+  readonly keepAlive: boolean;
+  readonly idleSeconds: number;
+  readonly #headBytes: Buffer;
+  readonly #headFrom: number;
+  readonly #headEnd: number;
 
-  constructor(onAnswer: (answer: ParsedAnswer) => void) {
+  constructor({ head, bytes, from }: OpenAnswer, body: Buffer, keepAlive: boolean) {
+    this.status = head.status;
+    this.body = body;
+    this.keepAlive = keepAlive;
+    this.idleSeconds = head.idleSeconds;
+    this.#headBytes = bytes;
+    this.#headFrom = from;
+    this.#headEnd = head.end;
+  }
+
+  get head(): string {
+    return this.#headBytes.toString('latin1', this.#headFrom, this.#headEnd).trimEnd();
+  }
+}
+
+/** An answer whose head is whole, and where that lies. */
+interface OpenAnswer {
+  readonly head: AnswerHead;
+  readonly bytes: Buffer;
+  readonly from: number;
+}
+
+/** What is still missing of a body that does not lie in one piece with its head. */
+type Missing =
+  | { readonly kind: 'length'; bytes: number }
+  | { readonly kind: 'chunks'; readonly chunks: ChunkedBody }
+  | { readonly kind: 'until-end' };
+
+export class AnswerParser {
+  readonly #bodies: Bodies;
+  readonly #onAnswer: (answer: ParsedAnswer) => void;
+  /** What came of a head that is not yet whole. */
+  #headPart: Buffer | undefined;
+  #open: OpenAnswer | undefined;
+  #missing: Missing | undefined;
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
+
+  constructor(bodies: Bodies, onAnswer: (answer: ParsedAnswer) => void) {
+    this.#bodies = bodies;
     this.#onAnswer = onAnswer;
   }
 
   /**
    * Takes what was read; tells at most the answers that it completes.
-   * @param bytes may be overwritten once this returns.
+   * @param read may be overwritten once this returns. @param length how much of it was read.
    * @throws BadAnswerError when it is no answer, or one beyond bounds.
    */
-  take(bytes: Buffer): void {
-    let rest = bytes;
-    if (this.#pieces.length > 0) {
-      this.#keep(bytes);
-      if (this.#pieceBytes < this.#neededBytes) return;
-      rest = Buffer.concat(this.#pieces, this.#pieceBytes);
-      this.#forget();
+  take(read: Buffer, length = read.length): void {
+    let bytes = read;
+    let to = length;
+    if (this.#headPart !== undefined) {
+      bytes = Buffer.concat([this.#headPart, read.subarray(0, length)]);
+      to = bytes.length;
+      this.#headPart = undefined;
     }
-    while (rest.length > 0) {
-      const used = this.#read(rest, false);
-      if (used === 0) {
-        this.#keep(rest);
-        return;
-      }
-      rest = rest.subarray(used);
-    }
+    for (let at = 0; at < to; )
+      at = this.#missing === undefined ? this.#takeHead(bytes, at, to) : this.#takeBody(bytes, at, to);
   }
 
   /**
@@ -73,105 +103,86 @@ export class AnswerParser {
    * @returns whether an answer was cut short.
    */
   end(): boolean {
-    if (this.#pieceBytes === 0) return false;
-    const rest = Buffer.concat(this.#pieces, this.#pieceBytes);
-    this.#forget();
-    return this.#read(rest, true) === 0;
+    if (this.#missing?.kind === 'until-end') {
+      this.#complete(false);
+      return false;
+    }
+    return this.#headPart !== undefined || this.#missing !== undefined;
   }
 
-  /** Reads one answer off the front. @returns how many bytes it took, 0 while it is not whole. */
-  #read(bytes: Buffer, ended: boolean): number {
-    const headEnd = bytes.indexOf('\r\n\r\n', 0, 'latin1');
-    if (headEnd === -1 ? bytes.length > HEAD_BYTES_MAX : headEnd > HEAD_BYTES_MAX)
+  /** @returns how far it read. */
+  #takeHead(bytes: Buffer, from: number, to: number): number {
+    const head = readHead(bytes, from, to);
+    if ((head?.end ?? to) - from > HEAD_BYTES_MAX)
       throw new BadAnswerError(`more than ${HEAD_BYTES_MAX} bytes of head`);
-    if (headEnd === -1) return 0;
-    const head = bytes.toString('latin1', 0, headEnd);
-    if (!head.startsWith('HTTP/1.')) throw new BadAnswerError('it does not begin as HTTP/1.1');
-    const status = Number(head.slice(STATUS_AT, STATUS_AT + 3));
-    if (!(status >= 100 && status < 1000)) throw new BadAnswerError('it has no status');
-    const bodyAt = headEnd + 4;
+    if (head === undefined) {
+      this.#headPart = Buffer.from(bytes.subarray(from, to));
+      return to;
+    }
     // Interim answers are followed by the one that counts.
-    if (status < 200) return bodyAt;
-    const rule = bodyRuleOf(status, head);
-    const body = bodyOf(rule, bytes, bodyAt, ended);
-    if (body === undefined) {
-      this.#neededBytes = rule.kind === 'length' ? bodyAt + rule.bytes : 0;
-      return 0;
+    if (head.status < 200) return head.end;
+    const length = this.#lengthOf(head);
+    if (length !== undefined && head.end + length <= to) {
+      const body =
+        length === 0 || this.#bodies !== 'kept' ? EMPTY : bytes.subarray(head.end, head.end + length);
+      this.#onAnswer(new WholeAnswer({ head, bytes, from }, body, head.persistent));
+      return head.end + length;
     }
-    const keepAlive = rule.kind !== 'until-end' && !/^HTTP\/1\.0|\r\nconnection: *close/i.test(head);
-    this.#onAnswer({ status, head, body: body.bytes, keepAlive });
-    return body.end;
+    const own = Buffer.from(bytes.subarray(from, head.end));
+    this.#open = { head: { ...head, end: own.length }, bytes: own, from: 0 };
+    if (length !== undefined) this.#missing = { kind: 'length', bytes: length };
+    else if (head.chunked) this.#missing = { kind: 'chunks', chunks: new ChunkedBody() };
+    else this.#missing = { kind: 'until-end' };
+    return head.end;
   }
 
-  #keep(bytes: Buffer): void {
-    this.#pieces.push(Buffer.from(bytes));
-    this.#pieceBytes += bytes.length;
-    if (this.#pieceBytes > BODY_BYTES_MAX + HEAD_BYTES_MAX)
-      throw new BadAnswerError(`more than ${BODY_BYTES_MAX} bytes`);
+  /** Undefined where the body tells its end by itself, or by that of the connection. */
+  #lengthOf({ status, contentLength, chunked }: AnswerHead): number | undefined {
+    if (status === 204 || status === 304 || this.#bodies === 'none') return 0;
+    if (chunked || contentLength === -1) return undefined;
+    if (this.#bodies === 'kept' && contentLength > BODY_BYTES_MAX) throw tooLong();
+    return contentLength;
   }
 
-  #forget(): void {
-    this.#pieces = [];
-    this.#pieceBytes = 0;
-    this.#neededBytes = 0;
-  }
-}
-
-function bodyRuleOf(status: number, head: string): BodyRule {
-  if (status === 204 || status === 304) return { kind: 'length', bytes: 0 };
-  const length = /\r\ncontent-length: *(\d+)/i.exec(head);
-  if (length === null) {
-    return /\r\ntransfer-encoding:[^\r]*chunked/i.test(head) ? { kind: 'chunked' } : { kind: 'until-end' };
-  }
-  const bytes = Number(length[1]);
-  if (bytes > BODY_BYTES_MAX) throw new BadAnswerError(`more than ${BODY_BYTES_MAX} bytes`);
-  return { kind: 'length', bytes };
-}
-
-/** The body and where it ends; undefined while it is not whole. */
-function bodyOf(
-  rule: BodyRule,
-  bytes: Buffer,
-  from: number,
-  ended: boolean,
-): { readonly bytes: Buffer; readonly end: number } | undefined {
-  switch (rule.kind) {
-    case 'length': {
-      const end = from + rule.bytes;
-      return bytes.length < end ? undefined : { bytes: bytes.subarray(from, end), end };
+  /** @returns how far it read. */
+  #takeBody(bytes: Buffer, from: number, to: number): number {
+    const missing = this.#missing as Missing;
+    if (missing.kind === 'chunks') {
+      const at = missing.chunks.take(bytes.subarray(0, to), from, (begin, end) =>
+        this.#keep(bytes, begin, end),
+      );
+      if (missing.chunks.over) this.#complete((this.#open as OpenAnswer).head.persistent);
+      return at;
     }
-    case 'chunked':
-      return chunkedBody(bytes, from);
-    case 'until-end':
-      return ended ? { bytes: bytes.subarray(from), end: bytes.length } : undefined;
-  }
-}
-
-function chunkedBody(bytes: Buffer, from: number): { bytes: Buffer; end: number } | undefined {
-  const chunks: Buffer[] = [];
-  for (let at = from; ; ) {
-    const lineEnd = bytes.indexOf('\r\n', at, 'latin1');
-    if (lineEnd === -1) return undefined;
-    const line = bytes.toString('latin1', at, lineEnd);
-    if (!/^[0-9a-f]{1,8}(?:$|[ ;\t])/i.test(line)) throw new BadAnswerError('a chunk has no length');
-    const chunkBytes = Number.parseInt(line, 16);
-    const chunkAt = lineEnd + 2;
-    if (chunkBytes === 0) {
-      // Trailer fields, if any, up to an empty line.
-      const end =
-        bytes.toString('latin1', chunkAt, chunkAt + 2) === '\r\n' ? chunkAt + 2 : trailerEnd(bytes, chunkAt);
-      if (end === undefined) return undefined;
-      return { bytes: chunks.length === 0 ? EMPTY : Buffer.concat(chunks), end };
+    const end = missing.kind === 'length' ? Math.min(to, from + missing.bytes) : to;
+    this.#keep(bytes, from, end);
+    if (missing.kind === 'length') {
+      missing.bytes -= end - from;
+      if (missing.bytes === 0) this.#complete((this.#open as OpenAnswer).head.persistent);
     }
-    if (bytes.length < chunkAt + chunkBytes + 2) return undefined;
-    chunks.push(bytes.subarray(chunkAt, chunkAt + chunkBytes));
-    at = chunkAt + chunkBytes + 2;
+    return end;
+  }
+
+  #keep(bytes: Buffer, from: number, to: number): void {
+    if (this.#bodies !== 'kept') return;
+    this.#kept.push(Buffer.from(bytes.subarray(from, to)));
+    this.#keptBytes += to - from;
+    if (this.#keptBytes > BODY_BYTES_MAX) throw tooLong();
+  }
+
+  #complete(keepAlive: boolean): void {
+    const open = this.#open as OpenAnswer;
+    const body = this.#kept.length === 0 ? EMPTY : Buffer.concat(this.#kept, this.#keptBytes);
+    this.#open = undefined;
+    this.#missing = undefined;
+    this.#kept = [];
+    this.#keptBytes = 0;
+    this.#onAnswer(new WholeAnswer(open, body, keepAlive));
   }
 }
 
-function trailerEnd(bytes: Buffer, from: number): number | undefined {
-  const end = bytes.indexOf('\r\n\r\n', from, 'latin1');
-  return end === -1 ? undefined : end + 4;
+function tooLong(): BadAnswerError {
+  return new BadAnswerError(`more than ${BODY_BYTES_MAX} bytes`);
 }
 
 /** A field's value out of a head; undefined without it. @param name in lower case. */

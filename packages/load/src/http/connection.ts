@@ -5,7 +5,7 @@
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { AnswerParser, fieldOf, type ParsedAnswer } from './answer-parser.ts';
+import { AnswerParser, type Bodies, type ParsedAnswer } from './answer-parser.ts';
 import { type BrokenReason, brokenReasonOf } from './broken-reason.ts';
 
 const READ_BUFFER = Buffer.allocUnsafe(64 * 1024);
@@ -22,6 +22,21 @@ export interface Origin {
   readonly address?: string;
   /** The local address to call from; the kernel's choice without one. */
   readonly callFrom?: string;
+}
+
+/** A request that is under way. Hears its end once, or nothing after it was given up. */
+export interface Exchange {
+  /**
+   * Its turn has come: it is written to a connection, or to one that is being made for it. Heard before its end, unless
+   * it never had a turn.
+   * @param atMs when that was, on the clock of `performance.now`: from then on it waits for the server and not for this
+   *   client.
+   */
+  onTurn(atMs: number): void;
+  /** @param answer valid until this returns. */
+  onAnswer(answer: ParsedAnswer): void;
+  /** @param written false when it certainly never reached the server. */
+  onBroken(reason: BrokenReason, detail: string, written: boolean): void;
 }
 
 /** What became of the request that a connection carried, and of the connection. */
@@ -41,6 +56,8 @@ export interface ConnectionListener {
 }
 
 export class Connection {
+  /** Whose request it carries; its listener's to keep. */
+  carries: Exchange | undefined;
   readonly #socket: Socket;
   readonly #listener: ConnectionListener;
   readonly #parser: AnswerParser;
@@ -51,17 +68,17 @@ export class Connection {
   #usableUntilMs = Number.POSITIVE_INFINITY;
   #answeredNow = false;
 
-  constructor(origin: Origin, connectTimeoutMs: number, listener: ConnectionListener) {
+  constructor(origin: Origin, connectTimeoutMs: number, bodies: Bodies, listener: ConnectionListener) {
     this.#listener = listener;
-    this.#parser = new AnswerParser((answer) => this.#answered(answer));
+    this.#parser = new AnswerParser(bodies, (answer) => this.#answered(answer));
     const { host: name, port } = origin;
     const host = origin.address ?? name;
     if (origin.tls) {
       this.#socket = connectTls({ host, port, ...(isIP(name) === 0 ? { servername: name } : {}) });
-      this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
+      this.#socket.on('data', (chunk: Buffer) => this.#read(chunk, chunk.length));
     } else {
       const callback = (bytes: number, buffer: Uint8Array): boolean => {
-        this.#read((buffer as Buffer).subarray(0, bytes));
+        this.#read(buffer as Buffer, bytes);
         return true;
       };
       const { callFrom } = origin;
@@ -120,10 +137,10 @@ export class Connection {
     this.#listener.onAttemptEnd(heard);
   }
 
-  #read(bytes: Buffer): void {
+  #read(bytes: Buffer, length: number): void {
     if (this.#gone) return;
     try {
-      this.#parser.take(bytes);
+      this.#parser.take(bytes, length);
     } catch (error) {
       this.#break('bad-answer', error instanceof Error ? error.message : String(error));
     }
@@ -136,17 +153,14 @@ export class Connection {
     }
     this.#awaiting = false;
     this.#answeredNow = true;
-    if (answer.keepAlive) this.#heedIdleLimit(answer.head);
+    if (answer.keepAlive) this.#heedIdleLimit(answer.idleSeconds);
     else this.destroy();
     this.#listener.onAnswer(this, answer);
   }
 
-  /** `Keep-Alive: timeout=5`, as Node's own server sends it. */
-  #heedIdleLimit(head: string): void {
-    if (!head.includes('imeout=')) return;
-    const seconds = /timeout=(\d+)/i.exec(fieldOf(head, 'keep-alive') ?? '')?.[1];
-    if (seconds !== undefined)
-      this.#usableUntilMs = performance.now() + Math.max(0, Number(seconds) * 1000 - IDLE_MARGIN_MS);
+  #heedIdleLimit(seconds: number): void {
+    if (seconds === -1) return;
+    this.#usableUntilMs = performance.now() + Math.max(0, seconds * 1000 - IDLE_MARGIN_MS);
   }
 
   #ended(): void {

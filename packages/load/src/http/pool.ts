@@ -3,9 +3,9 @@
  * waits its turn where their number is bounded. Nothing is sent twice: what became of a request on a broken connection
  * is an outcome, and whether to try again is not this layer's to say.
  */
-import type { ParsedAnswer } from './answer-parser.ts';
+import type { Bodies, ParsedAnswer } from './answer-parser.ts';
 import type { BrokenReason } from './broken-reason.ts';
-import { Connection, type ConnectionListener, type Origin } from './connection.ts';
+import { Connection, type ConnectionListener, type Exchange, type Origin } from './connection.ts';
 
 /**
  * Connections that are being made at once. Making one costs both sides what ten requests do: without a bound, a server
@@ -17,6 +17,8 @@ export interface PoolOptions {
   /** More requests than this wait for a connection. */
   readonly connectionsMax: number;
   readonly connectTimeoutMs: number;
+  /** @default 'kept' */
+  readonly bodies?: Bodies;
 }
 
 /**
@@ -25,36 +27,44 @@ export interface PoolOptions {
  */
 export type GivenUp = 'queued' | 'unconnected' | 'written';
 
-/** A request that is under way. Hears its end once, or nothing after it was cut. */
-export interface Exchange {
-  /**
-   * Its turn has come: it is written to a connection, or to one that is being made for it. Heard before its end, unless
-   * it never had a turn.
-   * @param atMs when that was, on the clock of `performance.now`: from then on it waits for the server and not for this
-   *   client.
-   */
-  onTurn(atMs: number): void;
-  /** @param answer valid until this returns. */
-  onAnswer(answer: ParsedAnswer): void;
-  /** @param written false when it certainly never reached the server. */
-  onBroken(reason: BrokenReason, detail: string, written: boolean): void;
+/** A request on its way: over a connection, or waiting for one. */
+export interface Carrier {
+  /** Gives it up. The connection that carries it is cut, since its answer may still come. */
+  giveUp(): GivenUp;
 }
 
-interface Waiting {
+class Sending implements Carrier {
   readonly request: string | Buffer;
   readonly exchange: Exchange;
   readonly sinceMs: number;
   /** It waits for one of `connectionsMax` to be free, and not for connections that are being made. */
-  readonly ownBound: boolean;
+  ownBound = false;
+  /** What it was written to. */
+  connection: Connection | undefined;
+  readonly #pool: HttpPool;
+
+  constructor(request: string | Buffer, exchange: Exchange, sinceMs: number, pool: HttpPool) {
+    this.request = request;
+    this.exchange = exchange;
+    this.sinceMs = sinceMs;
+    this.#pool = pool;
+  }
+
+  giveUp(): GivenUp {
+    return this.#pool.cut(this);
+  }
 }
 
 export class HttpPool implements ConnectionListener {
   readonly origin: Origin;
   readonly #options: PoolOptions;
+  readonly #open = new Set<Connection>();
   readonly #idle: Connection[] = [];
-  readonly #busy = new Map<Connection, Exchange>();
-  readonly #carriers = new Map<Exchange, Connection>();
-  readonly #waiting = new Map<Exchange, Waiting>();
+  /** Connections that carry a request. */
+  #busy = 0;
+  readonly #waiting = new Set<Sending>();
+  /** Goes on where it was: a row that is read from its front each time is searched through all that have left it. */
+  #turns = this.#waiting.values();
   #connecting = 0;
   /** When the server's host last took or refused a connection. */
   #heardAtMs = 0;
@@ -67,15 +77,16 @@ export class HttpPool implements ConnectionListener {
   }
 
   /** Sends a request, or lets it wait for a connection. The caller bounds how many there are, and how long. */
-  send(request: string | Buffer, exchange: Exchange): void {
+  send(request: string | Buffer, exchange: Exchange): Carrier {
     const nowMs = performance.now();
+    const sending = new Sending(request, exchange, nowMs, this);
     const connection = this.#takeIdle(nowMs) ?? this.#makeOne();
-    if (connection !== undefined) {
-      this.#carry(connection, request, exchange, nowMs);
-      return;
+    if (connection !== undefined) this.#carry(connection, sending, nowMs);
+    else {
+      sending.ownBound = this.#busy >= this.#options.connectionsMax;
+      this.#waiting.add(sending);
     }
-    const ownBound = this.#busy.size >= this.#options.connectionsMax;
-    this.#waiting.set(exchange, { request, exchange, sinceMs: nowMs, ownBound });
+    return sending;
   }
 
   /** Opens connections before they are needed, so that the first requests do not wait for them. */
@@ -84,18 +95,15 @@ export class HttpPool implements ConnectionListener {
       this.#idle.push(this.#connect());
   }
 
-  /** Gives up on a request; the connection that carries it is cut, since its answer may still come. */
-  cut(exchange: Exchange): GivenUp {
-    const waiting = this.#waiting.get(exchange);
-    if (waiting !== undefined) {
-      this.#waiting.delete(exchange);
-      return waiting.ownBound || this.#heardAtMs > waiting.sinceMs ? 'queued' : 'unconnected';
-    }
-    const connection = this.#carriers.get(exchange);
-    if (connection === undefined) return 'written';
+  /** Gives up on what {@link send} returned. */
+  cut(sending: Sending): GivenUp {
+    if (this.#waiting.delete(sending))
+      return sending.ownBound || this.#heardAtMs > sending.sinceMs ? 'queued' : 'unconnected';
+    const { connection } = sending;
+    if (connection === undefined || connection.carries !== sending.exchange) return 'written';
     const before: GivenUp = connection.connecting ? 'unconnected' : 'written';
     this.#release(connection);
-    connection.destroy();
+    this.#destroy(connection);
     this.#sendNext();
     return before;
   }
@@ -103,7 +111,7 @@ export class HttpPool implements ConnectionListener {
   /** Resolves once all that is under way has ended; takes no further request. */
   async close(): Promise<void> {
     this.#closing = true;
-    if (this.#busy.size > 0) {
+    if (this.#busy > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
@@ -114,10 +122,10 @@ export class HttpPool implements ConnectionListener {
   /** Cuts all connections; nothing more is told. */
   destroy(): void {
     this.#closing = true;
-    for (const connection of [...this.#idle, ...this.#busy.keys()]) connection.destroy();
+    for (const connection of this.#open) connection.destroy();
+    this.#open.clear();
     this.#idle.length = 0;
-    this.#busy.clear();
-    this.#carriers.clear();
+    this.#busy = 0;
     this.#waiting.clear();
     this.#drained?.();
   }
@@ -131,11 +139,13 @@ export class HttpPool implements ConnectionListener {
   onAnswer(connection: Connection, answer: ParsedAnswer): void {
     const exchange = this.#release(connection);
     if (answer.keepAlive) this.#idle.push(connection);
+    else this.#open.delete(connection);
     exchange?.onAnswer(answer);
     this.#sendNext();
   }
 
   onBroken(connection: Connection, reason: BrokenReason, detail: string, written: boolean): void {
+    this.#open.delete(connection);
     const exchange = this.#release(connection);
     if (exchange === undefined) {
       const at = this.#idle.indexOf(connection);
@@ -149,47 +159,66 @@ export class HttpPool implements ConnectionListener {
   #takeIdle(nowMs: number): Connection | undefined {
     for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
       if (last.isUsable(nowMs)) return last;
-      last.destroy();
+      this.#destroy(last);
     }
     return undefined;
   }
 
+  #destroy(connection: Connection): void {
+    this.#open.delete(connection);
+    connection.destroy();
+  }
+
   #connect(): Connection {
     this.#connecting += 1;
-    return new Connection(this.origin, this.#options.connectTimeoutMs, this);
+    const { connectTimeoutMs, bodies = 'kept' } = this.#options;
+    const connection = new Connection(this.origin, connectTimeoutMs, bodies, this);
+    this.#open.add(connection);
+    return connection;
   }
 
   #makeOne(): Connection | undefined {
-    if (this.#busy.size >= this.#options.connectionsMax || this.#connecting >= CONNECTING_MAX)
-      return undefined;
+    if (this.#busy >= this.#options.connectionsMax || this.#connecting >= CONNECTING_MAX) return undefined;
     return this.#connect();
   }
 
-  #carry(connection: Connection, request: string | Buffer, exchange: Exchange, turnAtMs: number): void {
-    this.#busy.set(connection, exchange);
-    this.#carriers.set(exchange, connection);
-    exchange.onTurn(turnAtMs);
-    connection.send(request);
+  #carry(connection: Connection, sending: Sending, turnAtMs: number): void {
+    this.#busy += 1;
+    connection.carries = sending.exchange;
+    sending.connection = connection;
+    sending.exchange.onTurn(turnAtMs);
+    connection.send(sending.request);
   }
 
   #release(connection: Connection): Exchange | undefined {
-    const exchange = this.#busy.get(connection);
+    const exchange = connection.carries;
     if (exchange === undefined) return undefined;
-    this.#busy.delete(connection);
-    this.#carriers.delete(exchange);
-    if (this.#closing && this.#busy.size === 0 && this.#waiting.size === 0) this.#drained?.();
+    connection.carries = undefined;
+    this.#busy -= 1;
+    if (this.#closing && this.#busy === 0 && this.#waiting.size === 0) this.#drained?.();
     return exchange;
   }
 
   #sendNext(): void {
-    const next = this.#waiting.values().next().value;
-    if (next === undefined) return;
+    if (this.#waiting.size === 0) return;
     const nowMs = performance.now();
     const connection = this.#takeIdle(nowMs) ?? this.#makeOne();
     if (connection === undefined) return;
-    this.#waiting.delete(next.exchange);
+    const next = this.#takeWaiting();
     // While the server's host was silent to all attempts at once, it was the server that kept the request waiting.
     const turnAtMs = next.ownBound ? nowMs : Math.max(next.sinceMs, this.#heardAtMs);
-    this.#carry(connection, next.request, next.exchange, turnAtMs);
+    this.#carry(connection, next, turnAtMs);
+  }
+
+  /** Who has waited longest, of at least one. */
+  #takeWaiting(): Sending {
+    let { value: next, done } = this.#turns.next();
+    if (done === true) {
+      this.#turns = this.#waiting.values();
+      next = this.#turns.next().value;
+    }
+    if (next === undefined) throw new Error('Cannot take who waits next: nobody does');
+    this.#waiting.delete(next);
+    return next;
   }
 }

@@ -1,5 +1,7 @@
 /** Sends the same request to plain HTTP servers in turn. An answer below 400 is a success, whatever its body. */
-import type { Exchange, HttpPool } from '../http/pool.ts';
+import type { Bodies, ParsedAnswer } from '../http/answer-parser.ts';
+import type { Exchange } from '../http/connection.ts';
+import type { HttpPool } from '../http/pool.ts';
 import { authorityOf, type Fields, requestHead, requestText } from '../http/request-text.ts';
 import type { Flight, Launch } from '../open-loop.ts';
 import type { Recipient } from '../tally.ts';
@@ -14,6 +16,11 @@ export interface PlainRequest {
 export interface PlainTarget {
   readonly pool: HttpPool;
   readonly path: string;
+}
+
+/** What there is to read of the answers' bodies: nobody looks into them. */
+export function bodiesOf(method: string): Bodies {
+  return method === 'HEAD' ? 'none' : 'passed-over';
 }
 
 /** @throws RangeError when a header cannot be sent. */
@@ -33,9 +40,7 @@ export function plainHttp(targets: readonly PlainTarget[], { method, fields, bod
     if (route === undefined) throw new Error('Cannot send a request: there is no target');
     flight.recipient = route.recipient;
     flight.operation = method;
-    const exchange = new PlainExchange(flight);
-    flight.giveUp = () => route.pool.cut(exchange);
-    route.pool.send(route.request, exchange);
+    flight.carrier = route.pool.send(route.request, new PlainExchange(flight));
   };
 }
 
@@ -50,7 +55,7 @@ class PlainExchange implements Exchange {
     this.#flight.sent(atMs);
   }
 
-  onAnswer({ status }: { readonly status: number }): void {
+  onAnswer({ status }: ParsedAnswer): void {
     this.#flight.end(status < 400 ? 'ok' : `http-${status}`, null);
   }
 

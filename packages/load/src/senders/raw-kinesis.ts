@@ -3,7 +3,9 @@
  * the service answered. Retries are the SDK's way, in `sdk-kinesis.ts`.
  */
 import type { KinesisAction } from '@fleetfall/protocol/kinesis.ts';
-import type { Exchange, HttpPool } from '../http/pool.ts';
+import type { ParsedAnswer } from '../http/answer-parser.ts';
+import type { Exchange } from '../http/connection.ts';
+import type { Carrier, GivenUp, HttpPool } from '../http/pool.ts';
 import { asciiJson } from '../http/request-text.ts';
 import { givenUp, type KinesisAnswer, readAnswer } from '../kinesis/answer.ts';
 import type { KinesisCall } from '../kinesis/call.ts';
@@ -37,12 +39,8 @@ export function rawKinesis(
     }
     flight.recipient = route.recipient;
     const exchange = new KinesisExchange(flight, call);
-    flight.giveUp = () => {
-      const before = route.pool.cut(exchange);
-      call.settle(givenUp(before === 'written'));
-      return before;
-    };
-    route.pool.send(requestFor(route.pool, call.action, asciiJson(call.input)), exchange);
+    flight.carrier = exchange;
+    exchange.carrier = route.pool.send(requestFor(route.pool, call.action, asciiJson(call.input)), exchange);
   };
 }
 
@@ -54,7 +52,9 @@ const NOBODY_ASKED: KinesisAnswer<never> & { ok: false } = {
   message: 'there is no front-end to ask',
 };
 
-class KinesisExchange implements Exchange {
+class KinesisExchange implements Exchange, Carrier {
+  /** Of the request on its connection. */
+  carrier: Carrier | undefined;
   readonly #flight: Flight;
   readonly #call: KinesisCall;
 
@@ -67,12 +67,18 @@ class KinesisExchange implements Exchange {
     this.#flight.sent(atMs);
   }
 
-  onAnswer({ status, head, body }: Parameters<Exchange['onAnswer']>[0]): void {
-    this.#hear(readAnswer(this.#call.action, { kind: 'answer', status, head, body }));
+  onAnswer(answer: ParsedAnswer): void {
+    this.#hear(readAnswer(this.#call.action, answer));
   }
 
   onBroken(...[reason, detail, written]: Parameters<Exchange['onBroken']>): void {
     this.#hear(readAnswer(this.#call.action, { kind: 'broken', reason, detail, written }));
+  }
+
+  giveUp(): GivenUp {
+    const before = this.carrier?.giveUp() ?? 'queued';
+    this.#call.settle(givenUp(before === 'written'));
+    return before;
   }
 
   #hear(answer: KinesisAnswer<KinesisAction>): void {

@@ -118,21 +118,23 @@ function makeSender(
     launch(flight) {
       const call = nextCall();
       flight.operation = call.action;
-      const giveUp = new AbortController();
+      const aborter = new AbortController();
       const attempts = followed.of(flight);
-      flight.giveUp = () => {
-        giveUp.abort();
-        call.settle(givenUp(attempts.mayBeCarriedOut()));
-        return attempts.begun ? 'written' : flight.wasSent ? 'unconnected' : 'queued';
+      flight.carrier = {
+        giveUp() {
+          aborter.abort();
+          call.settle(givenUp(attempts.mayBeCarriedOut()));
+          return attempts.begun ? 'written' : flight.wasSent ? 'unconnected' : 'queued';
+        },
       };
       const command = sdkCommand(sdk, call);
       calls.set(command.input, { flight, attempts });
-      const sent = client.send(command as never, { abortSignal: giveUp.signal }) as Promise<unknown>;
+      const sent = client.send(command as never, { abortSignal: aborter.signal }) as Promise<unknown>;
       sent.then(
-        (output) => end(flight, call, giveUp.signal, { ok: true, output } as KinesisAnswer<KinesisAction>),
+        (output) => end(flight, call, aborter.signal, { ok: true, output } as KinesisAnswer<KinesisAction>),
         (error: unknown) => {
           const failure = failureOfSdk(error, attempts.begun);
-          end(flight, call, giveUp.signal, { ...failure, definite: !attempts.mayBeCarriedOut() });
+          end(flight, call, aborter.signal, { ...failure, definite: !attempts.mayBeCarriedOut() });
         },
       );
     },

@@ -10,7 +10,7 @@ import { kinesisRequests } from '../kinesis/requests.ts';
 import { kinesisWorkload } from '../kinesis/workload.ts';
 import type { Launch } from '../open-loop.ts';
 import { writerOf } from '../record-data.ts';
-import { plainHttp } from '../senders/plain-http.ts';
+import { bodiesOf, plainHttp } from '../senders/plain-http.ts';
 import { type Route, rawKinesis } from '../senders/raw-kinesis.ts';
 import { loadSdkKinesis } from '../senders/sdk-kinesis.ts';
 import type { GeneratorPlan, KinesisPlan } from './generator-plan.ts';
@@ -27,8 +27,9 @@ export interface OpenSender extends Disposable {
 export async function openSender(plan: GeneratorPlan): Promise<OpenSender> {
   const { load } = plan;
   const connectionsMax = Math.max(1, Math.ceil(load.connectionsMax / load.generators));
+  const bodies = 'method' in load.request ? bodiesOf(load.request.method) : 'kept';
   const targets = load.targets.map((target) => ({
-    pool: new HttpPool(target, { connectionsMax, connectTimeoutMs: load.timeoutMs }),
+    pool: new HttpPool(target, { connectionsMax, connectTimeoutMs: load.timeoutMs, bodies }),
     path: target.path,
   }));
   const warm = Math.ceil((peakOf(load.profile) * WARM_SECONDS) / load.generators / targets.length);
