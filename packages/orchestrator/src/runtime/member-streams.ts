@@ -8,11 +8,13 @@ import type { Readable } from 'node:stream';
 
 /** Output that nobody has read: minutes of an observer's records. */
 const UNREAD_LINES_MAX = 20_000;
+/** The same in characters, since a line of a load's history has up to 64 kB. */
+const UNREAD_CHARS_MAX = 64 * 1024 * 1024;
 const LAST_WORDS_LINES = 20;
 const LAST_WORDS_LINE_CHARS = 500;
 
 export interface MemberStreams {
-  /** Throws, at its reader, when more lines came than were kept. */
+  /** Throws, at its reader, when more lines came than were kept. Once the reader has left, none are. */
   readonly lines: AsyncIterable<string>;
   /** The last lines of standard error so far. */
   lastWords(): string;
@@ -22,6 +24,8 @@ export interface MemberStreams {
 
 export function readMemberStreams(stdout: Readable, stderr: Readable): MemberStreams {
   const unread: string[] = [];
+  let unreadChars = 0;
+  let readerLeft = false;
   const words: string[] = [];
   let lost = 0;
   let ended = false;
@@ -29,8 +33,11 @@ export function readMemberStreams(stdout: Readable, stderr: Readable): MemberStr
 
   const output = createInterface({ input: stdout })
     .on('line', (line) => {
-      if (unread.push(line) > UNREAD_LINES_MAX) {
-        unread.shift();
+      if (readerLeft) return;
+      unread.push(line);
+      unreadChars += line.length;
+      while (unread.length > UNREAD_LINES_MAX || unreadChars > UNREAD_CHARS_MAX) {
+        unreadChars -= unread.shift()?.length ?? 0;
         lost += 1;
       }
       wake();
@@ -44,16 +51,22 @@ export function readMemberStreams(stdout: Readable, stderr: Readable): MemberStr
   });
 
   async function* read(): AsyncGenerator<string> {
-    for (;;) {
-      if (lost > 0) throw new Error(`${lost} lines were lost: nobody read them for too long`);
-      const line = unread.shift();
-      if (line !== undefined) yield line;
-      else if (ended) return;
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+    try {
+      for (;;) {
+        if (lost > 0) throw new Error(`${lost} lines were lost: nobody read them for too long`);
+        const line = unread.shift();
+        unreadChars -= line?.length ?? 0;
+        if (line !== undefined) yield line;
+        else if (ended) return;
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
       }
+    } finally {
+      readerLeft = true;
+      unread.length = 0;
     }
   }
   return {
