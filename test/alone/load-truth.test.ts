@@ -256,6 +256,10 @@ describe.concurrent('the command line', () => {
       "--threshold 'p99 < 5%' is not a threshold: p99 is measured in ms or s",
     ],
     [
+      ['--rate', '0.1/s', '--threshold', 'p99 < 50ms for 5s'],
+      "--threshold 'p99 < 50ms for 5s': must be for at least 10000ms at 0.1/s, or the rate at least 0.2/s",
+    ],
+    [
       ['--rate', '5/s', '--spike', '9/s@9s+2s'],
       "--spike '9/s@9s+2s': must lie within the 10 s of the schedule",
     ],

@@ -5,7 +5,7 @@
  * fleet are what its front-ends last said.
  */
 import { type Condition, type OtherMetric, readMetric } from '@fleetfall/experiment/condition.ts';
-import { createSample, voidLatencyReason, watchSilence } from '@fleetfall/journal/load-sample.ts';
+import { createSample, isSilent, voidLatencyReason, watchSilence } from '@fleetfall/journal/load-sample.ts';
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import { isDuration, type ThresholdMetric } from '@fleetfall/protocol/threshold.ts';
@@ -119,13 +119,16 @@ function okPerSecond({ outcomes, windowMs }: Window): number {
 }
 
 /**
- * Of the last windows together, as many as come to what the condition is for. A window in which requests were due and
- * that says nothing of how long they take keeps no bound, and what follows begins anew.
+ * Of the last windows together, as many as come to what the condition is for. A window in which requests ended and that
+ * says nothing of how long they take keeps no bound, and what follows begins anew. So does a silent one, unless so few
+ * requests are under way in it that they may have become due just before its end, as happens at a low rate: that one is
+ * passed over, until such windows come to what the condition is for.
  */
 function ofLatency(metric: ThresholdMetric, { is, for: forMs }: Pick<Condition, 'is' | 'for'>): Measure {
   const of = { metric, bound: is.value };
   const silence = watchSilence(of);
   let together: Window[] = [];
+  let silentMs = 0;
   const figureOf = (windows: readonly Window[]): number | null => {
     const sample = createSample(of);
     for (const each of windows) sample.add(each);
@@ -142,14 +145,23 @@ function ofLatency(metric: ThresholdMetric, { is, for: forMs }: Pick<Condition, 
     }
     silence.take(window);
     if (figureOf([window]) === null) {
+      const isIdle = isSilent(window) && window.offered === 0 && window.inFlight === 0;
+      if (isIdle) return undefined;
       together = [];
-      const isIdle = window.offered === 0 && window.inFlight === 0 && window.outcomes.length === 0;
-      return isIdle ? undefined : { beginMs, endMs, value: Number.NaN };
+      silentMs += window.windowMs;
+      const isOpen = isSilent(window) && mayKeep(window, is.value) && silentMs < forMs;
+      return isOpen ? undefined : { beginMs, endMs, value: Number.NaN };
     }
+    silentMs = 0;
     together.push(window);
     while (lengthOf(together.slice(1)) >= forMs) together.shift();
     return { beginMs: endMs - lengthOf(together), endMs, value: figureOf(together) ?? Number.NaN };
   };
+}
+
+/** Whether all that became due in a window, at an even pace, and is under way may have been so for less than a bound. */
+function mayKeep({ offered, inFlight, windowMs }: Window, boundMs: number): boolean {
+  return Math.min(offered, inFlight) <= Math.ceil(offered * Math.min(1, boundMs / windowMs));
 }
 
 const lengthOf = (windows: readonly Window[]): number =>

@@ -218,6 +218,20 @@ describe('windows of a load', () => {
     expect(holdsAfter(condition('errors', '> 99%'), 3)).toBe(true);
   });
 
+  test('in which the one request at a low rate was not answered yet neither break what holds nor count', () => {
+    const one = tookMs([2]);
+    const open = { latencyMs: null, outcomes: [], offered: 1, inFlight: 1 } as const;
+    const holds = (...windows: Partial<Window>[]): boolean => {
+      const watch = watchCondition(condition('p99', '< 50ms', 2_000), 'main');
+      for (const [index, each] of windows.entries()) watch.heed(window(500 + index * 500, each));
+      return watch.holds();
+    };
+    expect(holds(one, open, one, open, one)).toBe(true);
+    expect(holds(one, open, one, open)).toBe(false);
+    expect(holds(one, one, one, one, open)).toBe(true);
+    expect(holds(one, one, one, one, open, { ...open, inFlight: 2 })).toBe(false);
+  });
+
   test('in which a hundredth was dropped have a 99th percentile, and no maximum', () => {
     const dropping = { ...tookMs(Array(99).fill(2)), sent: 99, dropped: 1, generator: UNSENT };
     for (const [metric, is, holds] of [

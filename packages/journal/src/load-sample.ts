@@ -23,6 +23,14 @@ export function voidLatencyReason({ generator }: Pick<Window, 'generator'>): str
   return generator.reason ?? 'the load did not keep its schedule';
 }
 
+/**
+ * Whether a window shows nothing by itself: no request in it was answered, given up or dropped. At a low rate that is
+ * most of them. What it leaves under way counts where it is answered, or once it hangs for longer than the bound.
+ */
+export function isSilent({ outcomes, dropped }: Pick<Window, 'outcomes' | 'dropped'>): boolean {
+  return dropped === 0 && outcomes.every(({ count }) => count === 0);
+}
+
 /** Requests of which nothing came back, under way throughout the last window. */
 export interface Hanging {
   readonly requests: number;

@@ -5,7 +5,7 @@
  */
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import type { Threshold } from '@fleetfall/protocol/threshold.ts';
-import { createSample, voidLatencyReason, watchSilence } from './load-sample.ts';
+import { createSample, isSilent, voidLatencyReason, watchSilence } from './load-sample.ts';
 
 export type ThresholdStatus = 'pass' | 'fail' | 'unknown';
 type Window = Extract<LoadRecord, { kind: 'load' }>;
@@ -56,11 +56,16 @@ function watchAll(threshold: Threshold): ThresholdWatch {
   };
 }
 
-/** Each window for itself; it counts once it has been missed for so long without a break. */
+/**
+ * Each window for itself; it counts once it has been missed for so long without a break. A silent window between two
+ * that missed is none: at two requests a second there are some.
+ */
 function watchSpans(threshold: Threshold, forMs: number): ThresholdWatch {
   const silence = watchSilence(threshold);
   let elapsedMs = 0;
   let missedMs = 0;
+  /** Silent since it was last missed. */
+  let silentMs = 0;
   let unseenMs = 0;
   let everPassed = false;
   let lastUnseen = false;
@@ -87,7 +92,12 @@ function watchSpans(threshold: Threshold, forMs: number): ThresholdWatch {
       unseenMs = seen === 'unknown' ? unseenMs + window.windowMs : 0;
       // As long unseen as it may be missed: nobody knows whether it was.
       lastUnseen = unseenMs >= forMs && unseenMs > 0;
-      missedMs = seen === 'fail' ? missedMs + window.windowMs : 0;
+      if (seen === 'fail') {
+        missedMs += silentMs + window.windowMs;
+        silentMs = 0;
+      } else if (missedMs > 0 && !lastUnseen && isEvidence(window) && isSilent(window))
+        silentMs += window.windowMs;
+      else [missedMs, silentMs] = [0, 0];
       if (seen === 'pass') everPassed = true;
       if (missedMs >= forMs && missedMs > 0) failedAt ??= figure;
       return result();

@@ -150,6 +150,18 @@ test('a second of which nothing is known breaks a span: nobody saw it missed', (
   ]);
 });
 
+test('at a low rate seconds without an answer are none of a span: they neither end nor make a miss', () => {
+  const slow: Second = { latenciesMs: [80], offered: 1 };
+  const fast: Second = { latenciesMs: [10], offered: 1 };
+  const idle: Second = {};
+  const begun: Second = { offered: 1, inFlight: 1 };
+  const spans = (...seconds: Second[]) => statuses('p99 < 50ms for 5s', seconds).at(-1);
+  expect(spans(slow, idle, slow, begun, slow)).toBe('fail');
+  expect(spans(fast, idle, fast, begun, fast, idle)).toBe('pass');
+  expect(spans(slow, idle, fast, idle, slow, idle)).toBe('pass');
+  expect(spans(slow, ...Array(5).fill(idle), slow)).toBe('unknown');
+});
+
 test('with a span it fails once it was missed for so long without a break, and stays failed', () => {
   expect(statuses('p99 < 50ms for 2s', [FAST, SLOW, FAST, SLOW, SLOW, FAST])).toEqual([
     'pass',

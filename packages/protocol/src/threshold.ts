@@ -24,7 +24,10 @@ export interface Threshold {
   readonly operator: '<' | '<=' | '>' | '>=';
   /** Milliseconds for a latency, else percent. */
   readonly bound: number;
-  /** How long it has to be missed, second after second without one of which nothing is known, to count; null: all seconds are judged together. */
+  /**
+   * How long it has to be missed, second after second, to count; null: all seconds are judged together. One of which
+   * nothing is known breaks it; one in which no request came back does not, unless so many of them follow one another.
+   */
   readonly forMs: number | null;
   /** How much of the beginning is not looked at. */
   readonly delayMs: number;

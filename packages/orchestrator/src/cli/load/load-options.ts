@@ -48,14 +48,25 @@ export async function readLoadOptions(
         ? Math.min(availableParallelism(), Math.ceil(peakOf(profile) / RATE_PER_GENERATOR))
         : whole('--generators', options.generators, 1, GENERATORS_MAX),
   };
-  const thresholds = options.threshold.map((text) => {
-    try {
-      return parseThreshold(text);
-    } catch (error) {
-      throw new SettingsError(`--threshold ${textOf(error)}`);
-    }
-  });
+  const thresholds = options.threshold.map((text) => readThreshold(text, peakOf(profile)));
   return { plan, thresholds };
+}
+
+function readThreshold(text: string, peakPerSecond: number): Threshold {
+  let threshold: Threshold;
+  try {
+    threshold = parseThreshold(text);
+  } catch (error) {
+    throw new SettingsError(`--threshold ${textOf(error)}`);
+  }
+  const { forMs } = threshold;
+  if (forMs !== null && (peakPerSecond * forMs) / 1_000 < 1) {
+    const [forLeast, rateLeast] = [Math.ceil(1_000 / peakPerSecond), Math.ceil(1_000_000 / forMs) / 1_000];
+    throw new SettingsError(
+      `--threshold '${text}': must be for at least ${forLeast}ms at ${peakPerSecond}/s, or the rate at least ${rateLeast}/s: else there may be no request in it`,
+    );
+  }
+  return threshold;
 }
 
 function readPlain({ method, header, body = '', client, history }: LoadOptions): PlainRequest {
@@ -96,6 +107,5 @@ async function readTarget(text: string, owned: boolean): Promise<TargetPlan> {
 function readMethod(text: string): string {
   if (!/^[A-Z]{1,20}$/.test(text))
     throw new SettingsError(`--method '${text}': must be an HTTP method in capitals, such as GET or POST`);
-  if (text === 'HEAD') throw new SettingsError(`--method 'HEAD': is not supported`);
   return text;
 }
