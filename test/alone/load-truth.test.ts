@@ -237,6 +237,31 @@ describe.concurrent('the command line', () => {
     expect(exitCode).toBe(summary.verdict === 'invalid' ? 2 : 1);
   });
 
+  it('without a target there is nothing to offer', async ({ expect }) => {
+    const { exitCode, stderr } = await fleetfall('load', '--rate', '5/s');
+    expect(exitCode).toBe(64);
+    expect(stderr).toBe('fleetfall: --url must be given: for example --url http://127.0.0.1:8080/\n');
+  });
+
+  it('a server that is not there, and one that speaks no TLS, are told as what they are, and nothing as measured', async ({
+    expect,
+  }) => {
+    await using server = await startTruthServer('prompt');
+    for (const [url, outcome] of [
+      ['http://127.0.0.1:9/', 'connection-refused'],
+      [server.url.replace('http:', 'https:'), 'tls-error'],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await fleetfall(
+        ...['load', '--url', url, '--json', '--rate', '5/s', '--for', '1s'],
+      );
+      const summary = JSON.parse(stdout) as LoadSummary;
+      expect(summary.outcomes).toEqual({ ok: 0, [outcome]: 5 });
+      expect(['unknown', 'invalid']).toContain(summary.verdict);
+      if (outcome === 'tls-error') expect(stderr).toMatch(/\d tls-error \(EPROTO\)/);
+      expect(exitCode).toBe(2);
+    }
+  });
+
   it("writes over no history, a further generator's from another load among them", async ({ expect }) => {
     using folder = await temporaryFolder();
     const path = join(folder.path, 'orders.history');
@@ -264,6 +289,7 @@ describe.concurrent('the command line', () => {
       "--spike '9/s@9s+2s': must lie within the 10 s of the schedule",
     ],
     [[], 'either --rate or --replay must be given'],
+    [['--rate', '5/s', '--method', 'post'], "--method 'post': must be an HTTP method in capitals"],
   ])('names the flag that is wrong, its value and what is allowed (%#)', async (flags, message) => {
     const { exitCode, stderr } = await fleetfall('load', '--url', 'http://127.0.0.1:9/', ...flags);
     expect(exitCode).toBe(64);

@@ -119,6 +119,7 @@ export const UNANSWERED_OUTCOMES: ReadonlySet<string> = new Set([
   'connection-refused',
   'connection-reset',
   'unreachable',
+  'tls-error',
   'no-target',
 ]);
 

@@ -12,6 +12,9 @@ const READ_BUFFER = Buffer.allocUnsafe(64 * 1024);
 /** A server's idle time-out is heeded with so much room, so that a request does not meet the closing connection. */
 const IDLE_MARGIN_MS = 1_000;
 
+/** Reasons that the server's host itself is behind. */
+const HEARD: ReadonlySet<BrokenReason> = new Set(['connection-refused', 'connection-reset', 'tls-error']);
+
 /** Where connections go. */
 export interface Origin {
   /** The name that the server goes by. */
@@ -95,7 +98,10 @@ export class Connection {
       this.#attemptEnded(true);
     });
     this.#socket.once('end', () => this.#ended());
-    this.#socket.once('error', (error) => this.#break(brokenReasonOf(error), error.message));
+    this.#socket.once('error', (error: NodeJS.ErrnoException) =>
+      // By its code: messages tell ports too, which are as many as connections.
+      this.#break(brokenReasonOf(error), error.code ?? error.message),
+    );
     this.#socket.once('close', () => {
       clearTimeout(deadline);
       this.#break('connection-reset', 'the connection was closed');
@@ -173,7 +179,7 @@ export class Connection {
   #break(reason: BrokenReason, detail: string): void {
     if (this.#gone) return;
     const written = !this.#connecting;
-    this.#end(reason === 'connection-refused' || reason === 'connection-reset');
+    this.#end(HEARD.has(reason));
     this.#listener.onBroken(
       this,
       reason === 'timeout' && !written ? 'connect-timeout' : reason,

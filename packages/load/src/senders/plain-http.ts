@@ -1,5 +1,9 @@
-/** Sends the same request to plain HTTP servers in turn. An answer below 400 is a success, whatever its body. */
+/**
+ * Sends the same request to plain HTTP servers in turn. An answer below 400 is a success, whatever its body; one that
+ * sends the client elsewhere is told apart, since nobody follows it.
+ */
 import type { Bodies, ParsedAnswer } from '../http/answer-parser.ts';
+import { detailBeside } from '../http/broken-reason.ts';
 import type { Exchange } from '../http/connection.ts';
 import type { HttpPool } from '../http/pool.ts';
 import { authorityOf, type Fields, requestHead, requestText } from '../http/request-text.ts';
@@ -44,6 +48,9 @@ export function plainHttp(targets: readonly PlainTarget[], { method, fields, bod
   };
 }
 
+/** The reason beside `ok` of an answer that sends elsewhere. */
+export const REDIRECTED = 'redirected';
+
 class PlainExchange implements Exchange {
   readonly #flight: Flight;
 
@@ -56,10 +63,12 @@ class PlainExchange implements Exchange {
   }
 
   onAnswer({ status }: ParsedAnswer): void {
-    this.#flight.end(status < 400 ? 'ok' : `http-${status}`, null);
+    if (status < 300) this.#flight.end('ok', null);
+    else if (status < 400) this.#flight.end('ok', status === 304 ? null : REDIRECTED);
+    else this.#flight.end(`http-${status}`, null);
   }
 
-  onBroken(reason: string): void {
-    this.#flight.end(reason, null);
+  onBroken(reason: string, detail: string): void {
+    this.#flight.end(reason, detailBeside(reason, detail));
   }
 }

@@ -3,6 +3,7 @@ import { DurationHistogram } from '@fleetfall/journal/histogram.ts';
 import { CLIENT_ERROR_OUTCOME } from '@fleetfall/protocol/load-stdio.ts';
 import { generatorVerdict, type SecondsKept } from '../generator-verdict.ts';
 import type { WindowRecord } from '../open-loop.ts';
+import { REDIRECTED } from '../senders/plain-http.ts';
 import { seriesOf } from './merge-windows.ts';
 
 /** Percentiles in milliseconds; null where nothing was measured. */
@@ -29,6 +30,8 @@ export interface LoadSummary {
   readonly inFlight: number;
   /** How many of those that were sent ended in each way; `ok` is always told. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Of those that ended well, answers that send the client elsewhere: none is followed. */
+  readonly redirected: number;
   /** From the intended send, requests that ended well. */
   readonly latencyMs: PercentilesMs;
   /** From the write to a socket, the same requests. */
@@ -45,7 +48,7 @@ export interface LoadSummary {
   readonly invalidSeconds: number;
   /**
    * `invalid`: the generator did not keep its schedule, and nothing else is said. `pass`, `fail` or `unknown` (no
-   * samples) where thresholds were given; `valid` where none were.
+   * samples) where thresholds were given; `valid` where none were, and `unknown` when no request ended well.
    */
   readonly verdict: 'valid' | 'pass' | 'fail' | 'unknown' | 'invalid';
   readonly reason: string | null;
@@ -78,7 +81,7 @@ export function beginSummary(): SummaryInTheMaking {
   const lateness = new DurationHistogram();
   const loopDelay = new DurationHistogram();
   const outcomes: Record<string, number> = { ok: 0 };
-  const figures = { offered: 0, sent: 0, dropped: 0, inFlight: 0 };
+  const figures = { offered: 0, sent: 0, dropped: 0, inFlight: 0, redirected: 0 };
   const attempts = createAttempts();
   const series = createSeries();
   const seconds = createSeconds();
@@ -86,7 +89,10 @@ export function beginSummary(): SummaryInTheMaking {
     take(second) {
       for (const field of ['offered', 'sent', 'dropped'] as const) figures[field] += second[field];
       figures.inFlight = second.inFlight;
-      for (const { outcome, count } of second.outcomes) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+      for (const { outcome, reason, count } of second.outcomes) {
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+        if (reason === REDIRECTED) figures.redirected += count;
+      }
       attempts.take(second);
       series.take(second);
       seconds.take(second);
@@ -112,10 +118,17 @@ export function beginSummary(): SummaryInTheMaking {
         byOperation: series.summarise(),
         attempts: attempts.summarise(),
         invalidSeconds: Math.round(seconds.kept().invalidMs / 100) / 10,
-        ...(verdict === 'invalid' || thresholds === null ? { verdict, reason } : thresholds),
+        ...(verdict === 'invalid' ? { verdict, reason } : (thresholds ?? withoutThresholds(outcomes))),
       };
     },
   };
+}
+
+/** A load that nobody answered well has measured nothing that was asked for. */
+function withoutThresholds(outcomes: LoadSummary['outcomes']): Pick<LoadSummary, 'verdict' | 'reason'> {
+  return (outcomes.ok ?? 0) > 0
+    ? { verdict: 'valid', reason: null }
+    : { verdict: 'unknown', reason: 'no request ended well' };
 }
 
 function createAttempts() {

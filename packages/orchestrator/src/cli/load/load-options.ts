@@ -28,6 +28,8 @@ export async function readLoadOptions(
   readonly plan: LoadPlan;
   readonly thresholds: readonly Threshold[];
 }> {
+  if (options.url.length === 0)
+    throw new SettingsError('--url must be given: for example --url http://127.0.0.1:8080/');
   const profile = readProfile(options);
   const inFlightMax = whole('--in-flight-max', options.inFlightMax, 1, IN_FLIGHT_MAX);
   const plan: LoadPlan = {

@@ -23,10 +23,12 @@ With credentials in the environment Kinesis calls are signed. The SDK speaks HTT
 The schedule is open: a slow answer delays no other request, and latency counts from when a request was due. With
 --json stdout is one object: offered, sent, dropped, outcomes, latencyMs, serviceMs, latenessMs, verdict, reason; also
 loopDelayMs, invalidSeconds, byOperation (each operation and outcome apart), attempts (made, retries, amplification, failed)
-and inFlight (when the load was cut short). Ctrl-C and --stop-on-failure tell what there was, a second later.
+inFlight (when the load was cut short) and redirected. Ctrl-C and --stop-on-failure tell what there was, a second later.
 
 A request counts as sent when it is written to a socket: what it waited before for a free connection of this
-client is lateness, and what never got one in time is dropped. A server that takes no connection is a connect-timeout.
+client is lateness, and what never got one in time is dropped. A server that takes no connection is a connect-timeout,
+one whose certificate is not trusted a tls-error (NODE_EXTRA_CA_CERTS names a file of further ones that are). An answer
+below 400 is ok; redirects are among them, and are not followed.
 
 To a latency threshold a request that nobody answered, or that hangs for longer than the bound, took longer than any; one
 that was answered by an error is goodput's matter. The load is invalid too when its schedule was not kept in more than 1 % of the seconds (and 3 s) or for 3 s
@@ -35,7 +37,7 @@ As root it raises its own priority (nice -10): beside busy processes it waits le
 it still waits for too long.
 
 Exit codes: 0 the schedule was kept and every threshold held, 1 a threshold did not, 2 the generator did not keep its
-schedule (verdict invalid) or nothing was measured (unknown), 3 stopped by --stop-on-failure, 64 bad arguments, 70 the
+schedule (verdict invalid) or no request ended well (unknown), 3 stopped by --stop-on-failure, 64 bad arguments, 70 the
 generator broke, 130 or 143 ended by a signal.`;
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -57,7 +59,7 @@ export function addLoadCommand(
     .option('--seed <text>', 'seed of every random choice', 'fleetfall')
     .option('--method <method>', 'HTTP method (default: GET, or POST with a body)')
     .option('--header <field>', "'name: value'; several when given again", collect, [])
-    .option('--body <text>', 'body of each request')
+    .option('--body <text>', 'body of each request, as it stands: @ names no file')
     .option('--stream <name>', 'a Kinesis stream at --url: calls of a Kinesis client are sent')
     .option('--client <client>', 'raw (one attempt a call) or sdk (the AWS SDK with its own retries)', 'raw')
     .option('--attempts <count>', 'of the SDK: attempts of one call', '3')

@@ -40,13 +40,16 @@ export function summaryText(summary: LoadSummary, thresholds: readonly Threshold
     '',
     ` offered    ${summary.offered}, sent ${summary.sent}, dropped ${summary.dropped}`,
     ` outcomes   ${outcomes}`,
+    ...(summary.redirected === 0
+      ? []
+      : [` redirects  ${summary.redirected} of the answers that are ok, and none was followed`]),
     ...(summary.inFlight === 0 ? [] : [` under way  ${summary.inFlight} when the load was cut short`]),
     ...attemptsText(summary.attempts),
     ` latency    ${percentilesText(summary.latencyMs)}   from the intended send`,
     ` service    ${percentilesText(summary.serviceMs)}   from the write to a socket`,
     ` lateness   ${percentilesText(summary.latenessMs)}   the generator's own, waits for its connections included`,
     ...seriesText(summary),
-    ...(summary.invalidSeconds === 0 ? [] : [` late in    ${summary.invalidSeconds} s the generator was`]),
+    ...(summary.invalidSeconds === 0 ? [] : [` schedule   not kept for ${summary.invalidSeconds} s`]),
     ...thresholds.map(
       ({ threshold, status, figure }) =>
         ` threshold  ${threshold.text}: ${status}${figure === null ? ', nothing was measured' : `, measured ${shownFigure(threshold.metric.kind, figure)}`}`,
