@@ -8,6 +8,9 @@ import { seededFraction, seededUint32 } from './random.ts';
 
 export type { KeyDistribution };
 
+/** Two hexadecimal digits for each byte: a key is put together for every record. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Keys of the Zipf distribution: enough that the tail is no handful, few enough for a table. */
 const ZIPF_KEYS = 10_000;
 
@@ -23,7 +26,12 @@ export function partitionKeys(distribution: KeyDistribution, seed: string): () =
 
 function uniformKeys(seed: string): () => string {
   const next = seededUint32(seed, 'partition-keys');
-  return () => next().toString(16).padStart(8, '0') + next().toString(16).padStart(8, '0');
+  return () => hexOf(next()) + hexOf(next());
+}
+
+function hexOf(uint32: number): string {
+  const byte = (at: number): string => HEX[(uint32 >>> at) & 0xff] as string;
+  return byte(24) + byte(16) + byte(8) + byte(0);
 }
 
 /** For each key the share of it and all more popular ones, up to 1. */
