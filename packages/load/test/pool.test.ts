@@ -1,0 +1,64 @@
+/** Which request gets a connection, where there are fewer of those. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { type Carrier, HttpPool } from '../src/http/pool.ts';
+
+/** Answers a request when it is told to, and keeps the paths in the order in which they came. */
+async function startServer() {
+  const paths: string[] = [];
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (bytes) => paths.push(bytes.toString('latin1').trim()));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    paths,
+    port: (server.address() as AddressInfo).port,
+    answer: () => sockets.at(-1)?.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+test('those that wait take turns as they came; one that was given up has none, and who comes later has its own', async () => {
+  await using server = await startServer();
+  const pool = new HttpPool(
+    { host: '127.0.0.1', port: server.port, tls: false },
+    { connectionsMax: 1, connectTimeoutMs: 5_000 },
+  );
+  const answered: string[] = [];
+  const send = (path: string): Carrier =>
+    pool.send(path, {
+      onTurn: () => undefined,
+      onAnswer: () => answered.push(path),
+      onBroken: (reason) => answered.push(`${path} ${reason}`),
+    });
+  const goOnUntil = async (count: number): Promise<void> => {
+    await expect.poll(() => server.paths.length, { timeout: 10_000 }).toBe(count);
+  };
+  send('a');
+  const [b, c] = [send('b'), send('c')];
+  send('d');
+  expect(b.giveUp()).toBe('queued');
+  await goOnUntil(1);
+  server.answer();
+  await goOnUntil(2);
+  // What was written may be carried out: its connection is cut, and the next has a new one.
+  expect(c.giveUp()).toBe('written');
+  await goOnUntil(3);
+  server.answer();
+  await expect.poll(() => answered, { timeout: 10_000 }).toEqual(['a', 'd']);
+  send('e');
+  send('f');
+  await goOnUntil(4);
+  server.answer();
+  await goOnUntil(5);
+  expect(server.paths).toEqual(['a', 'c', 'd', 'e', 'f']);
+  pool.destroy();
+});
