@@ -3,13 +3,13 @@
  */
 import type { ArmModel } from '../model/arm-model.ts';
 import { type Alarm, type AlarmName, alarmsOf } from './alarms.ts';
-import type { PlotSpec } from './plot.ts';
+import type { Colour } from './palette.ts';
+import type { PlotSpec } from './plot-spec.ts';
 import { cellOf, countsThreads } from './reading.ts';
-import type { Colour } from './theme.ts';
 
 const LOOKS: Readonly<Record<AlarmName, { readonly short: string; readonly text: string; colour: Colour }>> =
   {
-    ThreadExhaustionPredicted: { short: 'predicted', text: 'exhaustion predicted', colour: 'newcomer' },
+    ThreadExhaustionPredicted: { short: 'predicted', text: 'exhaustion predicted', colour: 'ink' },
     ThreadHeadroomLow: { short: 'headroom', text: 'thread headroom low', colour: 'limit' },
     ThreadsRefused: { short: 'refused', text: 'threads refused', colour: 'failed' },
     ShardMapStale: { short: 'stale map', text: 'shard-map out of date', colour: 'missing' },

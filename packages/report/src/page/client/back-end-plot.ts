@@ -2,7 +2,7 @@
  * What the back-ends appended: that they are well and idle while front-ends cannot route is seen here.
  */
 import type { ArmModel } from '../model/arm-model.ts';
-import type { PlotSpec } from './plot.ts';
+import type { PlotSpec } from './plot-spec.ts';
 import { appendedPerSecond, cellOf } from './reading.ts';
 
 /** None for a run whose journal has no word of a back-end. */

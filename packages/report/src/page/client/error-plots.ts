@@ -7,8 +7,8 @@ import type { ArmModel } from '../model/arm-model.ts';
 import { countIn, mostShown, NO_COHORT, perSecond, totalsByKind } from '../model/load-rows.ts';
 import { cutAt, ERROR_COLOURS, perSecondText } from './load-plots.ts';
 import { inWindow, windowsOf } from './load-windows.ts';
-import type { PlotKey, PlotLine, PlotSpec } from './plot.ts';
-import type { Colour } from './theme.ts';
+import type { Colour } from './palette.ts';
+import type { PlotKey, PlotLine, PlotSpec } from './plot-spec.ts';
 
 /** Cohorts in the order in which they stand, with where their requests went. */
 const PLACES: readonly (readonly [string, string])[] = [

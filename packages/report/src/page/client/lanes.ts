@@ -6,11 +6,13 @@ import type { ArmModel } from '../model/arm-model.ts';
 import type { Moment } from '../page-data.ts';
 import { hatch, penOf } from './canvas.ts';
 import type { Clock } from './clock.ts';
-import { type DrawnPlot, GUTTER, type PlotKey } from './plot.ts';
+import type { Colour } from './palette.ts';
+import { type DrawnPlot, GUTTER } from './plot.ts';
 import { makeFrame, makeKey } from './plot-frame.ts';
 import { DOWN_TINT } from './plot-marks.ts';
+import type { PlotKey } from './plot-spec.ts';
 import { cellOf, countsThreads, isDown, listed, type Standing, standingAt } from './reading.ts';
-import { type Colour, colour, faded } from './theme.ts';
+import { colour, faded } from './theme.ts';
 
 const ROW_PX = { few: 17, many: 9 } as const;
 /** From so many front-ends on rows are thin and only some are named. */

@@ -5,16 +5,18 @@
 import type { ArmModel } from '../model/arm-model.ts';
 import { binSpanMs, ENDINGS, type Ending, type LatencyColumn } from '../model/latencies.ts';
 import { decadesOf, inWindow, took, tookTick, windowsOf } from './load-windows.ts';
-import type { PlotKey, PlotSpec } from './plot.ts';
-import type { PlotShade } from './plot-marks.ts';
+import type { Colour } from './palette.ts';
+import type { PlotKey, PlotShade, PlotSpec } from './plot-spec.ts';
 import { windowAt } from './reading.ts';
-import type { Colour } from './theme.ts';
 
-/** How each ending looks, in hues that are told apart without red and green. */
+/**
+ * How each ending looks: served is green as on every plot, and none has a cohort's colour. Whoever sees red and green
+ * alike sees a grey, a yellow and a blue.
+ */
 const LOOKS: Readonly<Record<Ending, { readonly colour: Colour; readonly text: string }>> = {
-  served: { colour: 'incumbent', text: 'served' },
+  served: { colour: 'ok', text: 'served' },
   failed: { colour: 'failed', text: 'answered by an error' },
-  unanswered: { colour: 'missing', text: 'not answered' },
+  unanswered: { colour: 'unanswered', text: 'not answered' },
 };
 /** The strength of a single request: it has to be seen. */
 const STRENGTH_MIN = 0.22;

@@ -7,8 +7,8 @@ import { OTHER_ERRORS, shownKinds } from '../../error-kinds.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import { countIn, mostShown, perSecond, totalsByKind } from '../model/load-rows.ts';
 import { decadesOf, inWindow, took, tookTick, windowsOf } from './load-windows.ts';
-import type { PlotKey, PlotLine, PlotSpec } from './plot.ts';
-import type { Colour } from './theme.ts';
+import type { Colour } from './palette.ts';
+import type { PlotKey, PlotLine, PlotSpec } from './plot-spec.ts';
 
 /** Of error types, the most frequent first. */
 export const ERROR_COLOURS: readonly Colour[] = ['failed', 'error-2', 'error-3', 'error-4'];
@@ -169,6 +169,8 @@ export function latencyPlot(arm: ArmModel): PlotSpec {
       ? '–'
       : `${took(probes.tookMs[index] ?? null)}${probes.ok[index] === 0 ? ', failed' : ''}`;
   };
+  const failedProbes = (atMs: number): string =>
+    `${probes.atMs.filter((probedMs, index) => probedMs <= atMs && probes.ok[index] === 0).length} so far`;
   return {
     id: 'latency',
     title: 'How long it took',
@@ -177,16 +179,19 @@ export function latencyPlot(arm: ArmModel): PlotSpec {
     xMs,
     lines: [
       { values: max, colour: 'quiet', width: 1, alpha: 0.8 },
-      { values: p99, colour: 'incumbent', width: 1.6 },
+      { values: p99, colour: 'ok', dash: [5, 3], width: 1.6 },
       { values: p50, colour: 'ok', width: 2 },
       { values: probed, colour: 'error-2', dots: true, alpha: 0.65 },
-      { values: unanswered, colour: 'failed', dots: true },
+      ...(probes.ok.includes(0) ? [{ values: unanswered, colour: 'failed', dots: true } as const] : []),
     ],
     keys: [
       { mark: 'line', colour: 'ok', text: 'half within', valueAt: inWindow(arm, load.p50Ms, took) },
-      { mark: 'line', colour: 'incumbent', text: '99 % within', valueAt: inWindow(arm, load.p99Ms, took) },
+      { mark: 'dash', colour: 'ok', text: '99 % within', valueAt: inWindow(arm, load.p99Ms, took) },
       { mark: 'line', colour: 'quiet', text: 'slowest', valueAt: inWindow(arm, load.maxMs, took) },
       { mark: 'dot', colour: 'error-2', text: 'back-end probe', valueAt: lastProbe },
+      ...(probes.ok.includes(0)
+        ? [{ mark: 'dot', colour: 'failed', text: 'probes that failed', valueAt: failedProbes } as const]
+        : []),
     ],
     y: decadesOf(least, highest),
     log: true,

@@ -6,9 +6,9 @@ import { counted } from '@fleetfall/claims/figures.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import type { Cells } from '../model/columns.ts';
 import type { FrontEnd, FrontEndField } from '../model/front-end.ts';
-import type { PlotKey, PlotLine, PlotSpec } from './plot.ts';
+import type { Colour } from './palette.ts';
+import type { PlotKey, PlotLine, PlotSpec } from './plot-spec.ts';
 import { carried, cellOf, countsThreads, readAt, sizeAt } from './reading.ts';
-import type { Colour } from './theme.ts';
 
 /** How far lines of one count are spread downwards, in threads: task counts are whole, and members move alike. */
 const SPREAD_THREADS = 0.6;

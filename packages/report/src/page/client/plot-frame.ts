@@ -4,7 +4,8 @@
 import type { ArmModel } from '../model/arm-model.ts';
 import type { Moment } from '../page-data.ts';
 import type { Clock } from './clock.ts';
-import { drawPlot, type GrowingPlot, type PlotKey, type PlotSpec } from './plot.ts';
+import { drawPlot, type GrowingPlot } from './plot.ts';
+import type { PlotKey, PlotSpec } from './plot-spec.ts';
 
 export type FramedPlot = GrowingPlot;
 

@@ -5,28 +5,14 @@
 import type uPlot from 'uplot';
 import type { ArmModel } from '../model/arm-model.ts';
 import type { Moment } from '../page-data.ts';
+import type { PlotCut, PlotShade } from './plot-spec.ts';
 import { isDown } from './reading.ts';
-import { type Colour, colour, faded, font } from './theme.ts';
+import { colour, faded, font } from './theme.ts';
 
 /** A narrower plot has no room to name moments. */
 const NAMED_FROM_PX = 700;
 /** How strongly a phase is tinted in which most requests failed. */
 export const DOWN_TINT = 0.09;
-/** A rectangle under the lines, as strong as what it stands for is much. */
-export interface PlotShade {
-  /** Monotonic milliseconds, from and to. */
-  readonly xMs: readonly [number, number];
-  readonly y: readonly [number, number];
-  readonly colour: Colour;
-  /** 0 to 1. */
-  readonly strength: number;
-}
-
-/** What stands at the top, at a moment: a value that is cut there. */
-export interface PlotCut {
-  readonly atMs: number;
-  readonly text: string;
-}
 
 /** Shades the phases, and over them the faults. */
 export function shadePhases(plot: uPlot, arm: ArmModel, secondsOf: (atMs: number) => number): void {

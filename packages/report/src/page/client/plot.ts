@@ -6,62 +6,15 @@ import uPlot from 'uplot';
 import type { ArmModel } from '../model/arm-model.ts';
 import type { Moment } from '../page-data.ts';
 import type { Clock } from './clock.ts';
-import {
-  drawShades,
-  markMoments,
-  type PlotCut,
-  type PlotShade,
-  shadePhases,
-  writeCut,
-} from './plot-marks.ts';
-import { type Colour, colour, faded, font } from './theme.ts';
+import { drawShades, markMoments, shadePhases, writeCut } from './plot-marks.ts';
+import type { PlotLine, PlotSpec } from './plot-spec.ts';
+import { colour, faded, font } from './theme.ts';
 
 /** Pixels left of every plot for its figures, and right of it: all plots, lanes and the slider line up. */
 export const GUTTER = { left: 66, right: 20 } as const;
 
 /** Pixels after a gap that are left out: else a stepped line falls from what was before the gap. */
 const GAP_END_PX = 2;
-
-export interface PlotLine {
-  readonly values: (number | null | undefined)[];
-  readonly colour: Colour;
-  readonly width?: number;
-  readonly alpha?: number;
-  readonly dash?: readonly number[];
-  readonly filled?: boolean;
-  /** `after`: a value stands until the next. `before`: it stands since the one before. */
-  readonly stepped?: 'after' | 'before';
-  readonly dots?: boolean;
-}
-
-export interface PlotKey {
-  readonly mark: 'line' | 'dash' | 'area' | 'dot';
-  readonly colour: Colour;
-  readonly text: string;
-  /** The value at a moment, with its unit. */
-  readonly valueAt: (atMs: number) => string;
-}
-
-export interface PlotSpec {
-  readonly id: string;
-  readonly title: string;
-  readonly lede: string;
-  readonly height: number;
-  /** Monotonic milliseconds. */
-  readonly xMs: number[];
-  readonly lines: readonly PlotLine[];
-  readonly shades?: readonly PlotShade[];
-  readonly keys: readonly PlotKey[];
-  /** Least and most of the vertical axis. */
-  readonly y: readonly [number, number];
-  readonly log?: boolean;
-  /** Where the vertical axis is written on, where that is no scale but a list. */
-  readonly ticks?: readonly number[];
-  readonly unit: (value: number) => string;
-  readonly cut?: readonly PlotCut[];
-  /** Whether the marked moments are named here. */
-  readonly namesMoments?: boolean;
-}
 
 export interface DrawnPlot {
   show(changed: { readonly view: boolean }): void;

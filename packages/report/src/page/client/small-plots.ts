@@ -5,7 +5,8 @@
 import type { ArmModel } from '../model/arm-model.ts';
 import type { Moment } from '../page-data.ts';
 import { requestsPlot } from './load-plots.ts';
-import { drawPlot, type GrowingPlot, type PlotSpec } from './plot.ts';
+import { drawPlot, type GrowingPlot } from './plot.ts';
+import type { PlotSpec } from './plot-spec.ts';
 import { carried } from './reading.ts';
 
 export interface SmallPlots {
@@ -93,7 +94,7 @@ function fullestPlot(arm: ArmModel): PlotSpec {
     height: 96,
     xMs: fullest.map((_, cell) => beginMs + cell * stepMs),
     lines: [
-      { values: fullest, colour: 'incumbent', width: 1.8, stepped: 'after' },
+      { values: fullest, colour: 'ink', width: 1.8, stepped: 'after' },
       ...(limit === null
         ? []
         : [{ values: fullest.map(() => limit), colour: 'failed', dash: [6, 4], width: 1.4 } as const]),

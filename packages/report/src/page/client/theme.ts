@@ -2,27 +2,10 @@
  * Light or dark: as the system says, or as the reader chose here. Canvases cannot follow a style sheet, so they
  * read its colours from here and are drawn anew when it changes. Paper is always light.
  */
+import type { Colour } from './palette.ts';
 
 type Theme = 'system' | 'light' | 'dark';
 const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
-
-/** Colours of the style sheet, by what they stand for. */
-export type Colour =
-  | 'ink'
-  | 'quiet'
-  | 'rule'
-  | 'shade'
-  | 'ground'
-  | 'incumbent'
-  | 'newcomer'
-  | 'ok'
-  | 'failed'
-  | 'error-2'
-  | 'error-3'
-  | 'error-4'
-  | 'fresh'
-  | 'limit'
-  | 'missing';
 
 /** A colour as it is now. */
 export function colour(name: Colour): string {
