@@ -15,6 +15,7 @@ import { outcomeOf } from './arm-outcome.ts';
 import { armsIn, type PhaseSpan, phaseSpans, recordsOf, recordsOfArm } from './arm-timeline.ts';
 import { type ClaimResult, evaluate, unknownSince } from './claim.ts';
 import { CLAIMS } from './claims.ts';
+import { drillIn, drillText, type SeenDrill } from './drill.ts';
 import { type Criterion, criteriaOf, type JudgedArm } from './expectation.ts';
 import { type FailedRequest, firstFailedRequest, type GoodputByStage, goodputByStage } from './goodput.ts';
 import { readBackOf } from './read-back.ts';
@@ -39,6 +40,8 @@ export interface Verdict {
   readonly refusals: { readonly incumbent: CohortRefusals; readonly newcomer: CohortRefusals };
   /** Why of refused threads nothing is known, not even that there were none; null where front-ends' counters were read. */
   readonly threadsUnseen: 'sealed' | 'unread' | null;
+  /** null where it was none. */
+  readonly drill: SeenDrill | null;
   readonly goodput: GoodputByStage;
   readonly claims: readonly ClaimResult[];
   readonly arms: readonly JudgedArm[];
@@ -60,13 +63,15 @@ export function judge(records: readonly JournalRecord[]): Verdict {
   const breaking = firstRefusal(refusalsOf(records, 'main'));
   const refusals = main?.refusals ?? refusalsByCohort(records, 'main');
   const watched = refusals.incumbent.watched + refusals.newcomer.watched;
+  const drill = drillIn(records);
   return {
     ...(stopOf(records) ?? conclude(incompleteness(records, run, main), arms.flatMap(criteriaOf))),
     prediction: recordsOf(records, 'main', 'prediction')[0]?.prediction ?? null,
     observed: { size: breaking?.frontEnds ?? null },
     firstFailedRequest: firstFailedRequest(records, 'main'),
     refusals,
-    threadsUnseen: watched > 0 ? null : isDrill(records) ? 'sealed' : 'unread',
+    threadsUnseen: watched > 0 ? null : drill === null ? 'unread' : 'sealed',
+    drill,
     goodput: goodputByStage(records, 'main'),
     claims: main?.claims ?? [],
     arms,
@@ -76,7 +81,7 @@ export function judge(records: readonly JournalRecord[]): Verdict {
 
 function judgeArm(run: RunRecord, records: readonly JournalRecord[], arm: Arm): JudgedArm {
   const own = recordsOfArm(records, arm);
-  const drilled = isDrill(own);
+  const drill = drillIn(own);
   const { outcome, reason } = outcomeOf(own, arm);
   const head = recordsOf(own, arm, 'arm')[0];
   const expected: Expectation = head?.expect ?? { kind: 'healthy' };
@@ -90,7 +95,9 @@ function judgeArm(run: RunRecord, records: readonly JournalRecord[], arm: Arm): 
     breakingSize: firstRefusal(refusalsOf(own, arm))?.frontEnds ?? null,
     refusals: refusalsByCohort(own, arm),
     claims: CLAIMS.map((claim) =>
-      drilled ? { id: claim.id, ...unknownSince(OF_A_DRILL) } : evaluate(claim, { run, arm, records: own }),
+      drill === null
+        ? evaluate(claim, { run, arm, records: own })
+        : { id: claim.id, ...unknownSince(drillText(drill)) },
     ),
     readBack: readBackOf(own, arm),
   };
@@ -113,11 +120,6 @@ function stopOf(records: readonly JournalRecord[]): Conclusion | null {
 const endOf = (records: readonly JournalRecord[]): EndRecord | undefined =>
   records.findLast((record): record is EndRecord & JournalRecord => record.kind === 'end');
 
-/** What is shown of a drill leaves out what claims rest on, and what it is to come to is not its journal's to say. */
-const OF_A_DRILL = 'a blind drill is held to nothing: fleetfall reveal tells what it was';
-
-const isDrill = (records: readonly JournalRecord[]): boolean => records.some(({ kind }) => kind === 'drill');
-
 /** Why the run cannot be judged at all; null when it can. */
 function incompleteness(
   records: readonly JournalRecord[],
@@ -126,7 +128,8 @@ function incompleteness(
 ): string | null {
   if (run === undefined) return 'the journal does not say what run it is of';
   const end = endOf(records);
-  if (isDrill(records)) return OF_A_DRILL;
+  const drill = drillIn(records);
+  if (drill !== null) return drillText(drill);
   if (end === undefined) return 'the journal has no end: the run was cut off';
   if (end.how === 'unsteady') return `nothing was tried: ${end.reason ?? 'an arm came to no steady state'}`;
   if (end.how !== 'complete') {

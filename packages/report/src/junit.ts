@@ -1,7 +1,8 @@
 /**
  * Runs as JUnit XML, for build servers. An arm is a suite and a criterion of what was expected of it a test: unmet is
  * a failure, one that could not be told an error. Before the arms of each run stands a suite that asks whether the run
- * was gone through at all; where it was not, that is its error, and no criterion is held against half a run.
+ * was gone through at all; where it was not, that is its error, and no criterion is held against half a run. A blind
+ * drill, which is held to nothing, has that suite alone.
  *
  * Elements, attributes and their order are those that Ant's and Jenkins's readers have in common.
  */
@@ -66,6 +67,7 @@ function suitesOf(run: ReportedRun): Suite[] {
     },
     tests: [wholeTest(run)],
   };
+  if (verdict.drill !== null) return [whole];
   return [
     whole,
     ...verdict.arms.map((arm): Suite => {
@@ -104,7 +106,7 @@ function wholeTest({ verdict }: ReportedRun): Test {
         name,
         result: 'error',
         text: verdict.unjudged,
-        type: verdict.verdict === 'stopped' ? 'stopped' : 'incomplete',
+        type: verdict.verdict === 'stopped' ? 'stopped' : verdict.drill === null ? 'incomplete' : 'drill',
       };
 }
 

@@ -133,7 +133,7 @@ function runSections(run: ReportedRun, level: string): string[] {
     ),
     table(
       ['claim', 'verdict', 'what was seen'],
-      verdict.claims.map(({ id, verdict: word, account }) => [
+      (verdict.drill === null ? verdict.claims : []).map(({ id, verdict: word, account }) => [
         `\`${id}\``,
         `${CLAIM_MARK[word]} ${word}`,
         cell(account),
@@ -143,7 +143,7 @@ function runSections(run: ReportedRun, level: string): string[] {
       ['arm', 'expected', 'came to', 'because'],
       verdict.arms.map(({ arm, expected, outcome, outcomeReason }) => [
         cell(arm),
-        expected.kind,
+        verdict.drill === null ? expected.kind : 'nothing',
         outcome,
         cell(outcomeReason),
       ]),

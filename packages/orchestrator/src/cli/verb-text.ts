@@ -24,8 +24,10 @@ export function statusText(answer: VerbAnswer): string {
     standingLine(answer),
     ...(phase === null ? [] : [` in phase ${phase}`]),
     '',
-    ' member    cohort     tasks    refused  links   shard-map',
-    ...members.map(memberLine),
+    answer.sealed === null
+      ? ' member    cohort     tasks    refused  links   shard-map'
+      : ' member    cohort     state  links   shard-map',
+    ...members.map((member) => memberLine(member, answer.sealed !== null)),
     ...(answer.sealed === null ? [] : ['', ...sealedLines(answer.sealed)]),
     ...(faults.length === 0 ? [] : ['', ' faults in force', ...faults.flatMap(outcomeLines)]),
     '',
@@ -56,7 +58,8 @@ function standingLine({ fleet, status, sealed }: VerbAnswer): string {
   return parts.join('  ');
 }
 
-function memberLine(member: MemberStatus): string {
+/** @param sealed whether counts of threads are left out. */
+function memberLine(member: MemberStatus, sealed: boolean): string {
   const { memberId, cohort, running, tasks, limit, refusedThreads, links, shardMap } = member;
   const map =
     shardMap === null
@@ -65,8 +68,12 @@ function memberLine(member: MemberStatus): string {
   const cells = [
     memberId.padEnd(9),
     (cohort ?? '–').padEnd(10),
-    (running ? `${tasks ?? '–'}/${limit ?? '–'}` : 'down').padEnd(8),
-    String(refusedThreads ?? '–').padEnd(8),
+    ...(sealed
+      ? [(running ? 'up' : 'down').padEnd(6)]
+      : [
+          (running ? `${tasks ?? '–'}/${limit ?? '–'}` : 'down').padEnd(8),
+          String(refusedThreads ?? '–').padEnd(8),
+        ]),
     (links === null ? '–' : `${links.open}/${links.wanted}`).padEnd(7),
     map,
   ];

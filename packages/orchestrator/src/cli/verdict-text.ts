@@ -56,7 +56,7 @@ export function verdictText(
       wrapped(` ${name.padEnd(NAME_WIDTH)} `, text, columns),
     ),
     '',
-    ...verdict.claims.flatMap(({ id, verdict: word, account }) =>
+    ...(verdict.drill === null ? verdict.claims : []).flatMap(({ id, verdict: word, account }) =>
       wrapped(
         ` ${id.padEnd(CLAIM_WIDTH)} ${paint(COLOUR_OF[word], word.padEnd(VERDICT_WIDTH))} `,
         account,
@@ -154,8 +154,18 @@ export function verdictJson(
   reportPath: string | null = null,
 ): object {
   const run = records.find((record): record is RunRecord & JournalRecord => record.kind === 'run');
-  const { prediction, claims, phases, goodput, observed, reasons, refusals, firstFailedRequest, arms } =
-    verdict;
+  const {
+    prediction,
+    claims,
+    phases,
+    goodput,
+    observed,
+    reasons,
+    refusals,
+    firstFailedRequest,
+    arms,
+    drill,
+  } = verdict;
   return {
     experiment: run?.experiment ?? null,
     runtime: run?.runtime ?? null,
@@ -166,6 +176,7 @@ export function verdictJson(
     observed,
     firstFailedRequest,
     refusals,
+    ...(drill === null ? {} : { drill }),
     claims: claims.map(({ id, verdict: word, account, evidence }) => ({
       id,
       verdict: word,

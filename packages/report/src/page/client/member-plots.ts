@@ -76,7 +76,8 @@ export function threadsPlot(arm: ArmModel): PlotSpec {
       (found, frontEnd) => found ?? readAt(arm, frontEnd, 'limit', cell),
       null,
     ) ??
-    arm.settings?.pidsMax ??
+    // In a drill it may be another than it was set to, under seal.
+    (arm.drill === null ? arm.settings?.pidsMax : null) ??
     null;
   const limits = xMs.map((_, cell) => limitAt(cell));
   const predicted = xMs.map((atMs) =>

@@ -3,6 +3,7 @@
  * a journal or go on growing while a run is watched. Kinds of record, phases and faults that are not known here
  * change nothing or are shown by the name they have.
  */
+import { drillAfter, type SeenDrill } from '@fleetfall/claims/drill.ts';
 import type { ArmSettings, Expectation, Prediction, Stamp } from '@fleetfall/journal/records.ts';
 import type { MemberState } from '@fleetfall/protocol/member-state.ts';
 import { type Acquaintance, forgetAll, heedLearned, makeAcquaintance } from './acquaintance.ts';
@@ -48,6 +49,8 @@ export interface ArmModel {
   readonly firsts: Firsts;
   /** What it has to come to. */
   expect: Expectation | null;
+  /** null where it is in no blind drill. */
+  drill: SeenDrill | null;
   settings: ArmSettings | null;
   readonly beginMs: number;
   endMs: number;
@@ -74,6 +77,7 @@ export function makeArm(name: string, beginMs: number): ArmModel {
     grows: false,
     firsts: makeFirsts(),
     expect: null,
+    drill: null,
     settings: null,
     beginMs,
     endMs: beginMs,
@@ -117,6 +121,9 @@ export function heedArmRecord(arm: ArmModel, record: LooseArmRecord): boolean {
       return true;
     case 'member':
       heedMember(arm, record);
+      return true;
+    case 'drill':
+      arm.drill = drillAfter(arm.drill, record);
       return true;
     case 'settled':
     case 'history':

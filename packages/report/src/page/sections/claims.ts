@@ -23,7 +23,9 @@ const FROM: Readonly<Record<string, string>> = {
   'A/I': 'AWS reports it in part; the rest is our inference.',
 };
 
-export function claimsSection({ claims }: Verdict): Markup {
+/** @returns null for a blind drill, against which no claim is held. */
+export function claimsSection({ claims, drill }: Verdict): Markup | null {
+  if (drill !== null) return null;
   const counts = new Map<string, number>();
   for (const { verdict } of claims) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   const summary = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');

@@ -16,7 +16,8 @@ import { drawRibbon } from './ribbon.ts';
 const MARKS = { 'as-expected': '✓', 'not-as-expected': '✕', inconclusive: '?', stopped: '■' } as const;
 
 export function heroSection(verdict: Verdict, model: RunModel): Markup {
-  const expected = model.arms.find(({ name }) => name === MAIN_ARM)?.expect ?? null;
+  const expected =
+    verdict.drill !== null ? null : (model.arms.find(({ name }) => name === MAIN_ARM)?.expect ?? null);
   const told = story(verdict);
   return html`<header class="hero">
 <p class="brand"><span class="wordmark">fleetfall</span> <span class="run">${runLine(model)}</span>

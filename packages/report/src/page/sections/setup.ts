@@ -29,12 +29,18 @@ ${run === null ? null : again(run)}
 
 function facts({ run, arms }: RunModel): Markup | null {
   if (run === null) return null;
+  const main = arms.find(({ name }) => name === MAIN_ARM);
   const { host } = run;
   const rows: readonly (readonly [string, string])[] = [
     ['experiment', run.experiment],
     ['run', run.runId],
     ['seed', run.seed],
-    ['to be shown', arms.find(({ name }) => name === MAIN_ARM)?.expect?.kind ?? 'not said'],
+    main?.drill == null
+      ? ['to be shown', main?.expect?.kind ?? 'not said']
+      : [
+          'blind drill',
+          main.drill.cause === null ? 'its cause is sealed' : `its cause was ${main.drill.cause}`,
+        ],
     ['size', run.size],
     ['runtime', `${run.runtime}: ${run.runtimeReason}`],
     [
