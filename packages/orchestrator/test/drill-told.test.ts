@@ -111,11 +111,11 @@ test('how a fleet under seal stands is told without columns of what is not shown
   } as unknown as FleetStatus;
   const answer: VerbAnswer = { fleet: 'f', verb: 'status', removed: [], outcomes: [], status, sealed: null };
   const under = shownAnswer(answer, { commitment: COMMITMENT, journal: 'journal.ndjson' });
-  const text = statusText(under);
+  const text = statusText(under, 120);
   expect(text).toContain(
     ' member    cohort     state  links   shard-map\n fe-01     incumbent  up     4/5     100 %, aged\n',
   );
   expect(text).toContain('incumbent  down ');
   expect(`${text}${answerText(under)}`).not.toMatch(/–|refused|tasks|15|sealed\.ndjson/);
-  expect(statusText(answer)).toMatch(/tasks +refused[\s\S]* 15\/15 +3 /);
+  expect(statusText(answer, 120)).toMatch(/tasks +refused[\s\S]* 15\/15 +3 /);
 });

@@ -11,8 +11,9 @@ import type {
   RunRecord,
   Stamp,
 } from '@fleetfall/journal/records.ts';
+import { fittedTo, plain } from './fitted-text.ts';
 import { type FleetStatus, foldStatus, type StatusFold } from './fleet-status.ts';
-import { boardLines } from './live-board.ts';
+import { boardLines, type Part } from './live-board.ts';
 import { type BoardLine, makeBoard } from './terminal-board.ts';
 import { columnsOf } from './terminal-width.ts';
 
@@ -45,7 +46,8 @@ export function startAccount(stream: AccountStream, inPlace = stream.isTTY === t
   let current: StatusFold | undefined;
   const dim = (text: string): string => (live ? styleText('dim', text) : text);
 
-  function say(line: string): void {
+  function say(whole: string): void {
+    const line = fittedTo(stream, whole);
     if (board === undefined) stream.write(`${line}\n`);
     else board.say(line, standing());
   }
@@ -56,7 +58,7 @@ export function startAccount(stream: AccountStream, inPlace = stream.isTTY === t
     if (status.phase === null && (ahead.length === 0 || !current.begun)) return [];
     const rows = stream.rows !== undefined && stream.rows > 0 ? stream.rows : ROWS_OTHERWISE;
     const runsMs = status.nowMs - status.phaseBeganMs;
-    return boardLines({ phase: status.phase, runsMs, text: describe(status), ahead }, cohorts, {
+    return boardLines({ phase: status.phase, runsMs, parts: partsOf(status), ahead }, cohorts, {
       columns: columnsOf(stream),
       rows,
     });
@@ -87,8 +89,8 @@ export function startAccount(stream: AccountStream, inPlace = stream.isTTY === t
 
 function runLine(record: (RunRecord | EndRecord) & Stamp): string | undefined {
   if (record.kind === 'run') return headLine(record);
-  if (record.how !== 'complete') return ` ended early: ${record.reason ?? 'no reason known'}`;
-  return record.reason === null ? undefined : ` ${record.reason}`;
+  if (record.how !== 'complete') return ` ended early: ${plain(record.reason ?? 'no reason known')}`;
+  return record.reason === null ? undefined : ` ${plain(record.reason)}`;
 }
 
 function armLine(
@@ -105,7 +107,7 @@ function armLine(
     case 'phase': {
       if (record.event === 'begin') return undefined;
       const took = dim(`${((record.monoMs - before.phaseBeganMs) / 1_000).toFixed(1)} s`);
-      const where = control === null ? '' : dim(`  ${control}`);
+      const where = control === null ? '' : `  ${dim(control)}`;
       return `${mark}${record.phase.padEnd(PHASE_WIDTH)} ${describe({ ...before, frontEnds: record.frontEnds })}  ${took}${where}`;
     }
     case 'prediction':
@@ -114,14 +116,14 @@ function armLine(
       return before.phase === 'growth' ? dim(` ${'·'.padStart(PHASE_WIDTH)} ${describe(before)}`) : undefined;
     case 'member':
       return record.event === 'died'
-        ? ` ${record.memberId} died: ${record.detail ?? 'no reason known'}`
+        ? ` ${record.memberId} died: ${plain(record.detail ?? 'no reason known')}`
         : undefined;
     case 'deploy': {
       const changed = Object.entries(record.changes).map(([field, value]) => `${field} ${value}`);
       return ` deploy: ${changed.join(', ')}`;
     }
     case 'fault': {
-      const verdict = record.reason === null ? record.outcome : `${record.outcome}: ${record.reason}`;
+      const verdict = record.reason === null ? record.outcome : `${record.outcome}: ${plain(record.reason)}`;
       return ` ${record.faultId} of ${record.members.join(', ')}: ${verdict}`;
     }
     default:
@@ -147,15 +149,25 @@ function predictionText({ prediction }: Extract<ArmRecord & Stamp, { kind: 'pred
 const round = (value: number): string => String(Number(value.toFixed(2)));
 
 /** One line: size, the fullest member against its limit, goodput, errors, refusals. */
-function describe(status: FleetStatus): string {
+const describe = (status: FleetStatus): string =>
+  partsOf(status)
+    .map(({ text }) => text)
+    .join('  ');
+
+/** How the fleet stands, in the order in which it is told. What the table of cohorts tells as well matters least. */
+function partsOf(status: FleetStatus): Part[] {
   const tasks = `tasks ${status.tasksMost}/${status.limit ?? '∞'}`;
-  const parts = [`${String(status.frontEnds).padStart(2)} front-ends`];
+  const parts: Part[] = [{ text: `${String(status.frontEnds).padStart(2)} front-ends`, rank: 1 }];
   // A drill shows no counts.
-  if (status.tasksMost > 0) parts.push(tasks.padEnd(12));
-  if (status.okPerSecond !== null) parts.push(`${String(Math.round(status.okPerSecond)).padStart(4)} ok/s`);
-  if (status.failedPerSecond > 0)
-    parts.push(`${Math.round(status.failedPerSecond)} failed/s, most ${status.mostError}`);
+  if (status.tasksMost > 0) parts.push({ text: tasks.padEnd(12), rank: 3 });
+  if (status.okPerSecond !== null)
+    parts.push({ text: `${String(Math.round(status.okPerSecond)).padStart(4)} ok/s`, rank: 0 });
+  if (status.failedPerSecond > 0) {
+    const failed = `${Math.round(status.failedPerSecond)} failed/s`;
+    parts.push({ text: `${failed}, most ${status.mostError}`, short: failed, rank: 2 });
+  }
   const { incumbent, newcomer } = status.refusals;
-  if (incumbent + newcomer > 0) parts.push(`threads refused: ${incumbent} incumbents, ${newcomer} newcomers`);
-  return parts.join('  ');
+  if (incumbent + newcomer > 0)
+    parts.push({ text: `threads refused: ${incumbent} incumbents, ${newcomer} newcomers`, rank: 4 });
+  return parts;
 }

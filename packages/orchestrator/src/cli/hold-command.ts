@@ -16,6 +16,7 @@ import { ownerIsDead } from '../runtime/owner.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExperimentOptions, loadExperiment } from './experiment-file.ts';
+import { fittedTo } from './fitted-text.ts';
 import { makeRunFolder } from './store.ts';
 import { stretchToHost } from './stretch.ts';
 import { answerText } from './verb-text.ts';
@@ -75,10 +76,10 @@ export async function holdCommand(
   signal.throwIfAborted();
   await startKeeper(order);
   const out = json === true ? stderr : stdout;
-  const answer = await awaitUp(order, (line) => void out.write(`${line}\n`), context);
+  const answer = await awaitUp(order, (line) => void out.write(`${fittedTo(out, line)}\n`), context);
   if (json === true) stdout.write(`${JSON.stringify(answer)}\n`);
   else {
-    stdout.write(`\n${answerText(answer)}`);
+    stdout.write(`\n${fittedTo(stdout, answerText(answer))}`);
     stdout.write(
       ` it is held for ${life}; to end it: fleetfall down${name === DEFAULT_NAME ? '' : ` --name ${name}`}\n`,
     );

@@ -7,6 +7,7 @@ import type { BuildReportOptions } from './build-report-flags.ts';
 import { writeBuildReports } from './build-reports.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
+import { fittedTo } from './fitted-text.ts';
 import { openGivenRun } from './open-journal.ts';
 import { reportPathOf } from './report-file.ts';
 import type { JudgedTrial } from './trials.ts';
@@ -31,7 +32,7 @@ export function judgeCommand(path: string, options: JudgeOptions, context: Comma
       stderr.write(`${missing} of ${judged.length + missing} trials are missing: fleetfall resume ${path}\n`);
     }
     if (options.json === true) stdout.write(`${JSON.stringify(trialsJson(judged, path))}\n`);
-    else stdout.write(trialsText(judged, path));
+    else stdout.write(fittedTo(stdout, trialsText(judged, path)));
     const exitCode = trialsExitCode(judged);
     // What is missing may be anything: all as expected is said of all alone.
     return exitCode === EXIT.asExpected && missing > 0 ? EXIT.inconclusive : exitCode;

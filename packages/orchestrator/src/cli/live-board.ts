@@ -1,19 +1,28 @@
 /**
  * What stands below the account on a terminal while an arm goes on: the phase that runs, those ahead of it, and a row
- * for each cohort. Columns that a narrow window has no room for are left out from the right, phases that a low one has
- * no room for are put onto one line. Pure.
+ * for each cohort. What a narrow window has no room for is left out whole: columns from the right, of the phase that
+ * runs what matters least. Phases that a low window has no room for are put onto one line. Pure.
  */
 import type { Phase } from '@fleetfall/journal/records.ts';
 import { COHORTS, type CohortFold, type CohortStatus } from './cohort-status.ts';
 import type { BoardLine } from './terminal-board.ts';
+
+/** Something that is told of the fleet. */
+export interface Part {
+  readonly text: string;
+  /** The most of it that a narrow window has room for, before it is left out. */
+  readonly short?: string;
+  /** What has the highest is shortened, then left out first; 0 stays. */
+  readonly rank: number;
+}
 
 export interface LivePhase {
   /** null between two. */
   readonly phase: Phase | null;
   /** How long it has run. */
   readonly runsMs: number;
-  /** How the fleet stands, in one line. */
-  readonly text: string;
+  /** How the fleet stands, in the order in which it is told. */
+  readonly parts: readonly Part[];
   readonly ahead: readonly Phase[];
 }
 
@@ -58,16 +67,14 @@ const range = ([least, most]: readonly [number, number]): string =>
 
 /** The lines of the board, as many as there is room for: of the phase that runs at the least. */
 export function boardLines(
-  { phase, runsMs, text, ahead }: LivePhase,
+  { phase, runsMs, parts, ahead }: LivePhase,
   cohorts: CohortFold,
   { columns, rows }: Room,
 ): BoardLine[] {
   const running: BoardLine[] =
-    phase === null
-      ? []
-      : [{ text: `▸${phase.padEnd(NAME_WIDTH)} ${text}  ${(runsMs / 1_000).toFixed(1)} s`, style: 'bold' }];
+    phase === null ? [] : [{ text: runningLine(phase, runsMs, parts, columns), style: 'bold' }];
   const list = ahead.map((name): BoardLine => ({ text: `·${name}`, style: 'dim' }));
-  const short: BoardLine[] = ahead.length === 0 ? [] : [{ text: `·then ${ahead.join(', ')}`, style: 'dim' }];
+  const short: BoardLine[] = ahead.length === 0 ? [] : [{ text: thenLine(ahead, columns), style: 'dim' }];
   const table = tableLines(cohorts, columns);
   const room = rows - ROWS_ABOVE;
   const layouts = [
@@ -76,6 +83,33 @@ export function boardLines(
     [...running, ...short],
   ];
   return layouts.find((lines) => lines.length <= room) ?? running;
+}
+
+/** Of the phase that runs, with as much of how the fleet stands as there is room for. */
+function runningLine(phase: Phase, runsMs: number, parts: readonly Part[], columns: number): string {
+  const took = `${(runsMs / 1_000).toFixed(1)} s`;
+  /** Without the room that keeps figures below one another. */
+  const tight = (shown: readonly Part[]): string =>
+    [`▸${phase}`, ...shown.map(({ text }) => text.trim()), took].join('  ');
+  const ranks = [...new Set(parts.map(({ rank }) => rank))].filter((rank) => rank > 0);
+  let shown = parts;
+  for (const rank of ranks.toSorted((one, other) => other - one)) {
+    if (tight(shown).length < columns) break;
+    shown = shown.map((part) => (part.rank === rank ? { ...part, text: part.short ?? part.text } : part));
+    if (tight(shown).length < columns) break;
+    shown = shown.filter((part) => part.rank !== rank);
+  }
+  const even = [`▸${phase.padEnd(NAME_WIDTH)} ${shown.map(({ text }) => text).join('  ')}`, took].join('  ');
+  return even.length < columns ? even : tight(shown);
+}
+
+/** The phases ahead that there is room for. */
+function thenLine(ahead: readonly Phase[], columns: number): string {
+  const lineOf = (count: number): string =>
+    `·then ${ahead.slice(0, count).join(', ')}${count < ahead.length ? ', …' : ''}`;
+  let count = ahead.length;
+  while (count > 1 && lineOf(count).length >= columns) count -= 1;
+  return lineOf(count);
 }
 
 function tableLines(cohorts: CohortFold, columns: number): BoardLine[] {

@@ -13,6 +13,7 @@ import type { CommandContext } from './command-context.ts';
 import { drillCommand } from './drill-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExperimentOptions, loadExperiment } from './experiment-file.ts';
+import { fittedTo } from './fitted-text.ts';
 import { type HoldOptions, holdCommand } from './hold-command.ts';
 import { leaveReport, reportPathOf } from './report-file.ts';
 import { experimentIn, makeRunFolder } from './store.ts';
@@ -112,6 +113,6 @@ function tell(
     return verdict.exitCode;
   }
   if (json) stdout.write(`${JSON.stringify(trialsJson(trials, folder))}\n`);
-  else stdout.write(trialsText(trials, folder));
+  else stdout.write(fittedTo(stdout, trialsText(trials, folder)));
   return trialsExitCode(trials);
 }

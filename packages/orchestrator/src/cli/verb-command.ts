@@ -12,6 +12,8 @@ import { prune } from '../runtime/prune.ts';
 import type { CommandContext } from './command-context.ts';
 import { reportText } from './drill-text.ts';
 import { EXIT, SignalledError } from './exit-codes.ts';
+import { fittedTo } from './fitted-text.ts';
+import { columnsOf } from './terminal-width.ts';
 import { answerText, statusText } from './verb-text.ts';
 
 export interface VerbOptions {
@@ -29,8 +31,8 @@ export async function verbCommand(
   const onProgress = (line: string): void => void stderr.write(`${line}\n`);
   try {
     const answer = (await askKeeper(request, { fleetsFolder, name, onProgress, signal })) as VerbAnswer;
-    const text = request.verb === 'status' ? statusText(answer) : answerText(answer);
-    stdout.write(json === true ? `${JSON.stringify(answer)}\n` : text);
+    const text = request.verb === 'status' ? statusText(answer, columnsOf(stdout)) : answerText(answer);
+    stdout.write(json === true ? `${JSON.stringify(answer)}\n` : fittedTo(stdout, text));
     return exitCodeOf(answer);
   } catch (error) {
     if (!(error instanceof SignalledError)) throw error;

@@ -17,17 +17,17 @@ export function answerText(answer: VerbAnswer): string {
   return `${[...done, standingLine(answer)].join('\n')}\n`;
 }
 
-/** The fleet in one line, its members in a table, its faults. */
-export function statusText(answer: VerbAnswer): string {
+/**
+ * The fleet in one line, its members in a table, its faults.
+ * @param columns how wide the window is.
+ */
+export function statusText(answer: VerbAnswer, columns: number): string {
   const { members, faults, journal, phase } = answer.status;
   return `${[
     standingLine(answer),
     ...(phase === null ? [] : [` in phase ${phase}`]),
     '',
-    answer.sealed === null
-      ? ' member    cohort     tasks    refused  links   shard-map'
-      : ' member    cohort     state  links   shard-map',
-    ...members.map((member) => memberLine(member, answer.sealed !== null)),
+    ...memberLines(members, answer.sealed !== null, columns),
     ...(answer.sealed === null ? [] : ['', ...sealedLines(answer.sealed)]),
     ...(faults.length === 0 ? [] : ['', ' faults in force', ...faults.flatMap(outcomeLines)]),
     '',
@@ -58,26 +58,54 @@ function standingLine({ fleet, status, sealed }: VerbAnswer): string {
   return parts.join('  ');
 }
 
-/** @param sealed whether counts of threads are left out. */
-function memberLine(member: MemberStatus, sealed: boolean): string {
-  const { memberId, cohort, running, tasks, limit, refusedThreads, links, shardMap } = member;
-  const map =
-    shardMap === null
-      ? '–'
-      : `${percent(shardMap.completeness)}${shardMap.aged ? ', aged' : ''}${shardMap.ageMs === null ? ', none built' : ''}`;
-  const cells = [
-    memberId.padEnd(9),
-    (cohort ?? '–').padEnd(10),
-    ...(sealed
-      ? [(running ? 'up' : 'down').padEnd(6)]
-      : [
-          (running ? `${tasks ?? '–'}/${limit ?? '–'}` : 'down').padEnd(8),
-          String(refusedThreads ?? '–').padEnd(8),
-        ]),
-    (links === null ? '–' : `${links.open}/${links.wanted}`).padEnd(7),
-    map,
-  ];
-  return ` ${cells.join(' ')}`;
+interface MemberColumn {
+  readonly head: string;
+  readonly width: number;
+  /** What has the highest is left out first; 0 stays. */
+  readonly rank: number;
+  readonly text: (member: MemberStatus) => string;
+}
+
+const MEMBER_COLUMNS: readonly MemberColumn[] = [
+  { head: 'member', width: 9, rank: 0, text: ({ memberId }) => memberId },
+  { head: 'cohort', width: 10, rank: 2, text: ({ cohort }) => cohort ?? '–' },
+];
+const COUNTS: readonly MemberColumn[] = [
+  {
+    ...{ head: 'tasks', width: 8, rank: 0 },
+    text: ({ running, tasks, limit }) => (running ? `${tasks ?? '–'}/${limit ?? '–'}` : 'down'),
+  },
+  { head: 'refused', width: 8, rank: 0, text: ({ refusedThreads }) => String(refusedThreads ?? '–') },
+];
+/** In place of counts that are sealed. */
+const STATE: MemberColumn = {
+  ...{ head: 'state', width: 6, rank: 0 },
+  text: ({ running }) => (running ? 'up' : 'down'),
+};
+const SERVICE: readonly MemberColumn[] = [
+  {
+    ...{ head: 'links', width: 7, rank: 1 },
+    text: ({ links }) => (links === null ? '–' : `${links.open}/${links.wanted}`),
+  },
+  { head: 'shard-map', width: 11, rank: 0, text: ({ shardMap }) => mapText(shardMap) },
+];
+
+function mapText(shardMap: MemberStatus['shardMap']): string {
+  if (shardMap === null) return '–';
+  const { completeness, aged, ageMs } = shardMap;
+  return `${percent(completeness)}${aged ? ', aged' : ''}${ageMs === null ? ', none built' : ''}`;
+}
+
+/** A row for each member, under heads. What a narrow window has no room for is left out, column by column. */
+function memberLines(members: readonly MemberStatus[], sealed: boolean, columns: number): string[] {
+  let fitting = [...MEMBER_COLUMNS, ...(sealed ? [STATE] : COUNTS), ...SERVICE];
+  for (const rank of [2, 1]) {
+    if (fitting.reduce((sum, { width }) => sum + width + 1, 0) <= columns) break;
+    fitting = fitting.filter((column) => column.rank !== rank);
+  }
+  const line = (textOf: (column: MemberColumn) => string): string =>
+    ` ${fitting.map((column) => textOf(column).padEnd(column.width)).join(' ')}`.trimEnd();
+  return [line(({ head }) => head), ...members.map((member) => line(({ text }) => text(member)))];
 }
 
 function outcomeLines({ faultId, outcome, members, reason, means, evidence }: FaultOutcome): string[] {

@@ -2,7 +2,7 @@
  * The verdict as people and as scripts read it. Figures come from the judge; only their layout is decided here.
  */
 
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { triedText } from '@fleetfall/claims/attempts.ts';
 import type { ClaimVerdict } from '@fleetfall/claims/claim.ts';
 import { counted, percent } from '@fleetfall/claims/figures.ts';
@@ -12,6 +12,7 @@ import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
 import { UNSEEN_WORDS } from '@fleetfall/report/headline.ts';
 import { drawFallText, PICTURE_COLUMNS_MIN } from '@fleetfall/report/terminal-picture.ts';
 import type { AccountStream } from './account.ts';
+import { broken, plain, widthOf } from './fitted-text.ts';
 import { readBackRows } from './load-rows.ts';
 import { columnsOf } from './terminal-width.ts';
 
@@ -127,22 +128,12 @@ function placeText({ cohort }: NonNullable<Verdict['firstFailedRequest']>): stri
  * journal's words may be anything: nothing in them steers the terminal.
  */
 function wrapped(head: string, text: string, columns: number): string[] {
-  const indent = stripVTControlCharacters(head).length;
+  const indent = widthOf(head);
   if (indent > BELOW.length && columns - indent < TEXT_COLUMNS_MIN) {
     return [head.trimEnd(), ...wrapped(BELOW, text, columns)];
   }
   const width = Math.max(BROKEN_COLUMNS_MIN, columns - indent);
-  const lines: string[] = [];
-  let line = '';
-  for (const word of stripVTControlCharacters(text).split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  lines.push(line);
+  const lines = broken(plain(text), width);
   return lines.map((each, index) => (index === 0 ? head : ' '.repeat(indent)) + each);
 }
 
