@@ -3,7 +3,9 @@
  * the hold at full size, which begins when the growth has had its time to show. Healthy is asked of the growth too:
  * a fleet that fell and came back was not healthy.
  */
+
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
+import { absent } from './absent-phase.ts';
 import { phaseSpan } from './arm-timeline.ts';
 import { percent } from './figures.ts';
 import { type Goodput, goodputOf, invalidLoad, weighedWindows } from './goodput.ts';
@@ -60,7 +62,8 @@ export function outcomeOf(records: readonly JournalRecord[], arm: Arm): ArmOutco
   const goodput = goodputOf(records, arm, 'outage', 'settled');
   if (goodput === null) {
     const invalid = invalidLoad(records, arm, 'outage', 'settled');
-    const reason = invalid ?? 'there is no load window in the hold at full size';
+    const reason =
+      invalid ?? absent(records, arm, 'outage', 'there is no load window in the hold at full size');
     return { outcome: 'unknown', reason, goodput: null };
   }
   const served = `${percent(goodput.fraction)} of requests were served at full size`;

@@ -97,14 +97,15 @@ function sizeCriterion(arm: JudgedArm, atSize: 'predicted' | number | null): Cri
 }
 
 function refusedIn({ arm, refusals }: JudgedArm, cohort: 'incumbent' | 'newcomer'): Criterion {
-  const { members, hits, unknown, watched } = refusals[cohort];
+  const { members, hits, unknown, watched, why } = refusals[cohort];
   const name = `${cohort}s-refused`;
   const seen = `${arm}: ${members} of ${counted(watched, cohort)} were refused threads, ${hits} in all`;
   if (members > 0) return { name, standing: 'met', reason: seen };
   if (watched === 0) {
     return { name, standing: 'unknown', reason: `${arm}: no ${cohort}'s kernel counters were read` };
   }
-  if (unknown > 0) return { name, standing: 'unknown', reason: `${seen}; of ${unknown} it is not known` };
+  if (unknown > 0)
+    return { name, standing: 'unknown', reason: `${seen}; of ${unknown} it is not known: ${why}` };
   return { name, standing: 'unmet', reason: seen };
 }
 

@@ -5,7 +5,15 @@
  */
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
 import type { Cohort } from '@fleetfall/protocol/load-stdio.ts';
-import { fleetSizes, isWithin, phaseSpan, recordsOf, settledSpan } from './arm-timeline.ts';
+import {
+  fleetSizes,
+  isWithin,
+  type PhaseSpan,
+  phaseSpan,
+  phaseSpans,
+  recordsOf,
+  settledSpan,
+} from './arm-timeline.ts';
 import { amplificationOf, attemptsOf } from './attempts.ts';
 import {
   answersOf,
@@ -165,8 +173,8 @@ export function endedAt(
 }
 
 /**
- * The first failure after growth began; earlier ones are noise of the steady state, and windows that are no evidence
- * are passed over.
+ * The first failure after growth began, or the first phase in which something was done to the fleet where it does not
+ * grow by sizes; earlier ones are noise of the steady state, and windows that are no evidence are passed over.
  * @param within narrows it to one cohort, and to windows that began after a moment (monotonic).
  * @returns null without any.
  */
@@ -175,7 +183,7 @@ export function firstFailedRequest(
   arm: Arm,
   within: { readonly cohort?: Cohort; readonly afterMs?: number } = {},
 ): FailedRequest | null {
-  const growth = phaseSpan(records, arm, 'growth');
+  const growth = phaseSpan(records, arm, 'growth') ?? firstDeed(records, arm);
   if (growth === undefined) return null;
   const afterMs = Math.max(growth.beginMs, within.afterMs ?? 0);
   const frontEndsAt = fleetSizes(records, arm);
@@ -201,6 +209,11 @@ export function firstFailedRequest(
   }
   return null;
 }
+
+/** Phases in which a fleet comes up and stands. */
+const BEFORE_DEEDS: ReadonlySet<Phase> = new Set(['start', 'steady-state']);
+const firstDeed = (records: readonly JournalRecord[], arm: Arm): PhaseSpan | undefined =>
+  phaseSpans(records, arm).find(({ phase }) => !BEFORE_DEEDS.has(phase));
 
 /** Goodput at the four moments of a run that its story is told by; null where a run did not come so far. */
 export interface GoodputByStage {

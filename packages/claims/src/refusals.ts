@@ -49,6 +49,8 @@ export interface CohortRefusals {
   readonly hits: number;
   /** Front-ends with hits that the rule of evidence does not let count. */
   readonly unknown: number;
+  /** Why those of the first of them do not count; null without any. */
+  readonly why: string | null;
   /** Front-ends whose kernel counters were read. */
   readonly watched: number;
 }
@@ -120,6 +122,7 @@ export function refusalsOfCohort(evidence: RefusalEvidence, cohort: Cohort): Coh
     members: members.size,
     hits: counted.reduce((sum, { hits }) => sum + hits, 0),
     unknown: unknown.size,
+    why: own.find(({ memberId }) => unknown.has(memberId))?.why ?? null,
     watched: [...evidence.watched.values()].filter((of) => of === cohort).length,
   };
 }
@@ -153,7 +156,7 @@ function whyUnknown(life: Life, hitsAreLocal: boolean): string | null {
   if (!reachedLimit) return 'it was never seen at its own limit';
   if (life.ancestorAtLimit) return 'a cgroup above it stood at its limit';
   if (!life.witnessed && !hitsAreLocal) {
-    return "its counter takes an ancestor's refusals too, and the host's view is not there";
+    return "its counter takes an ancestor's refusals too, and nobody read the host's view, as fleetfall run does";
   }
   return null;
 }

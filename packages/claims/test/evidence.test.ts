@@ -6,6 +6,7 @@ import { outcomeOf } from '@fleetfall/claims/arm-outcome.ts';
 import { phaseSpan } from '@fleetfall/claims/arm-timeline.ts';
 import { evaluate } from '@fleetfall/claims/claim.ts';
 import { CLAIMS } from '@fleetfall/claims/claims.ts';
+import { judge } from '@fleetfall/claims/judge.ts';
 import { predictFromRecords } from '@fleetfall/claims/predict.ts';
 import { refusalsOf } from '@fleetfall/claims/refusals.ts';
 import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
@@ -179,5 +180,50 @@ describe('what an arm came to', () => {
       outcome: 'degraded',
       reason: expect.stringContaining(' 0 % while the fleet grew'),
     });
+  });
+});
+
+describe('a journal of a lab, in which nothing holds the fleet at full size and no host was read', () => {
+  // What the lab sees to be done makes its phases.
+  const names: Readonly<Record<string, string>> = { growth: 'addition', recovery: 'restart' };
+  const lab = tellRun({ expect: { kind: 'outage', signature: 'thread-refused', atSize: null } }).flatMap(
+    (record): JournalRecord[] => {
+      if (record.kind === 'witness' || record.kind === 'prediction') return [];
+      if (record.kind !== 'phase') return [record];
+      const { phase, event } = record;
+      if (['addition', 'outage'].includes(phase)) return [];
+      // One addition goes on until the removal, one restart until the end.
+      if (phase === 'growth' && event === 'end') return [];
+      if (phase === 'restart' && event === 'end') return [];
+      if (phase === 'recovery' && event === 'begin') return [];
+      return [{ ...record, phase: names[phase] ?? phase }];
+    },
+  );
+  const own = withStates(lab, (state) => ({
+    ...state,
+    kernel: state.kernel && { ...state.kernel, hitsAreLocal: false },
+  }));
+  const { claims, reasons, firstFailedRequest, refusals } = judge(own);
+
+  test('is unknown for a reason that says what is not there and what brings it', () => {
+    const accounts = Object.fromEntries(claims.map(({ id, account }) => [id, account]));
+    const hold =
+      "the journal has no phase 'outage', the hold at full size, which a whole fleetfall run goes through";
+    for (const id of ['cache-build-fails', 'routing-fails-alive', 'back-end-stays-healthy']) {
+      expect([id, accounts[id]]).toEqual([id, hold]);
+    }
+    expect(accounts['restart-restores']).toContain("no phase 'recovery', the hold after the restart");
+    expect(accounts['limit-predicted']).toContain(
+      "no prediction was made: the journal has no phase 'growth'",
+    );
+    expect(accounts['failure-is-delayed']).toMatch(/no refused thread counts.*nobody read the host's view/);
+    expect(accounts['incumbents-fail']).toContain("nobody read the host's view, as fleetfall run does");
+    expect(reasons.join(' ')).toContain(hold);
+    expect(refusals.incumbent.why).toContain("its counter takes an ancestor's refusals too");
+  });
+
+  test('tells of the first request that failed after something was done to the fleet', () => {
+    expect(firstFailedRequest).toMatchObject({ outcome: 'ServiceUnavailable' });
+    expect(firstFailedRequest?.frontEnds).toBeGreaterThan(12);
   });
 });

@@ -2,9 +2,10 @@
  * The back-end serves throughout. AWS: it was not what broke. The observer appends to every back-end directly,
  * past all front-ends, from the steady state on; the hold at full size must be among what was probed.
  */
+import { absent } from '../absent-phase.ts';
 import { nearlyAll } from '../arm-outcome.ts';
 import { isWithin, observationsOf, phaseSpan } from '../arm-timeline.ts';
-import type { Claim } from '../claim.ts';
+import { type Claim, unknownSince } from '../claim.ts';
 import { counted, percent } from '../figures.ts';
 
 export const backEndStaysHealthy: Claim = {
@@ -17,7 +18,7 @@ export const backEndStaysHealthy: Claim = {
     const probes = observationsOf(records, arm, 'probe').filter(({ monoMs }) => monoMs >= beginMs);
     const inHold = probes.filter(({ monoMs }) => hold !== undefined && isWithin(hold, monoMs)).length;
     if (inHold === 0) {
-      return { verdict: 'unknown', account: 'no back-end was probed at full size', evidence: {} };
+      return unknownSince(absent(records, arm, 'outage', 'no back-end was probed at full size'));
     }
     const failures = probes.filter(({ record }) => !record.ok);
     const slowestMs = Math.max(...probes.map(({ record }) => record.tookMs));

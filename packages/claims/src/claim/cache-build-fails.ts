@@ -4,10 +4,12 @@
  * failing only where the kernel tells that it was refused threads, and where a construction was tried in the hold or
  * given up before. Of one that was not seen, or that failed earlier and tried none in the hold, nothing is known.
  */
+
 import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
+import { absent } from '../absent-phase.ts';
 import { isWithin, observationsOf, phaseSpan } from '../arm-timeline.ts';
-import type { Claim } from '../claim.ts';
+import { type Claim, unknownSince } from '../claim.ts';
 import { counted, percent } from '../figures.ts';
 import { type RefusalEvidence, refusalsOf } from '../refusals.ts';
 
@@ -28,7 +30,7 @@ export const cacheBuildFails: Claim = {
     const hold = phaseSpan(records, arm, 'outage');
     const members = statesInHold(records, arm);
     if (hold === undefined || members.length === 0) {
-      return { verdict: 'unknown', account: 'no front-end was sampled twice at full size', evidence: {} };
+      return unknownSince(absent(records, arm, 'outage', 'no front-end was sampled twice at full size'));
     }
     const refusals = refusalsOf(records, arm, { beginMs: Number.NEGATIVE_INFINITY, endMs: hold.endMs });
     const standings = members.map((held) => standingOf(held, refusals));

@@ -21,7 +21,14 @@ export const failureIsDelayed: Claim = {
   measure({ records, arm }) {
     const refusals = refusalsOf(records, arm);
     const first = firstRefusal(refusals);
-    if (first === undefined) return unknownSince('no thread was refused: there is no failure to be delayed');
+    if (first === undefined) {
+      const [doubtful] = refusals.refusals;
+      return unknownSince(
+        doubtful === undefined
+          ? 'no thread was refused: there is no failure to be delayed'
+          : `no refused thread counts, so that it is not known when the first was: of ${doubtful.memberId}, ${doubtful.why}`,
+      );
+    }
     const breaker = frontEndEvents(records, arm).findLast(
       ({ event, cohort, monoMs }) =>
         event === 'started' && cohort === 'newcomer' && monoMs <= first.firstMonoMs,

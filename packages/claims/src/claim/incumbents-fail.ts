@@ -49,7 +49,9 @@ export const incumbentsFail: Claim = {
     const unknown = old.unknown + Math.max(0, incumbents - old.watched);
     if (old.members < needed) {
       const mightBe = old.members + unknown >= needed;
-      const account = mightBe ? `${refused}; of ${unknown} more it is not known` : refused;
+      const account = mightBe
+        ? `${refused}; of ${unknown} more it is not known: ${old.why ?? 'they were not read'}`
+        : refused;
       return { verdict: mightBe ? 'unknown' : 'refuted', account, evidence };
     }
     if (ended === 0) {

@@ -3,7 +3,9 @@
  * the fleet grew; the size observed is the fleet's at the first refused thread. Where the first user request
  * failed is told apart: between the two lie a construction and the map's ageing.
  */
-import type { Prediction } from '@fleetfall/journal/records.ts';
+
+import type { Arm, JournalRecord, Prediction } from '@fleetfall/journal/records.ts';
+import { absent } from '../absent-phase.ts';
 import { phaseSpan, recordsOf } from '../arm-timeline.ts';
 import { type Claim, type ClaimVerdict, unknownSince } from '../claim.ts';
 import { firstFailedRequest } from '../goodput.ts';
@@ -15,7 +17,7 @@ export const limitPredicted: Claim = {
   from: 'I',
   measure({ records, arm }) {
     const made = recordsOf(records, arm, 'prediction')[0];
-    if (made === undefined) return unknownSince('no prediction was made');
+    if (made === undefined) return unknownSince(`no prediction was made${withoutGrowth(records, arm)}`);
     const growth = phaseSpan(records, arm, 'growth');
     if (growth === undefined) return unknownSince('the fleet never grew');
     if (made.monoMs > growth.beginMs) return unknownSince('the prediction was made after growth had begun');
@@ -46,6 +48,12 @@ export const limitPredicted: Claim = {
     };
   },
 };
+
+/** Why there is none, where there was nothing to predict for. */
+function withoutGrowth(records: readonly JournalRecord[], arm: Arm): string {
+  const why = absent(records, arm, 'growth', '');
+  return why === '' ? '' : `: ${why}`;
+}
 
 function compare(
   { size, low, high }: Prediction,

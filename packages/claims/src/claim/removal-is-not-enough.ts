@@ -3,6 +3,7 @@
  * an authored assumption, what happens after a failed construction. So the claim is never held: the run is
  * consistent or inconsistent with the assumption in force.
  */
+import { absent } from '../absent-phase.ts';
 import { OUTAGE_BELOW, outcomeOf, RESTORED_AT_LEAST } from '../arm-outcome.ts';
 import { frontEndSettingsAt, phaseSpan } from '../arm-timeline.ts';
 import { type Claim, unknownSince } from '../claim.ts';
@@ -23,7 +24,9 @@ export const removalIsNotEnough: Claim = {
     const after = goodputOf(records, arm, 'removal', 'settled');
     if (after === null) {
       const invalid = invalidLoad(records, arm, 'removal', 'settled');
-      return unknownSince(invalid ?? 'there is no load window after the removal');
+      return unknownSince(
+        invalid ?? absent(records, arm, 'removal', 'there is no load window after the removal'),
+      );
     }
 
     const staysDown = after.fraction < OUTAGE_BELOW;

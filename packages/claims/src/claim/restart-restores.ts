@@ -3,7 +3,8 @@
  * be shown only from a service that was down: one that the removal had healed has nothing to be restored. Members
  * have no CPU quotas yet: a busy host can delay a recovery and never feign one, so how long it took is not judged.
  */
-import type { Phase } from '@fleetfall/journal/records.ts';
+
+import { absent } from '../absent-phase.ts';
 import { OUTAGE_BELOW, RESTORED_AT_LEAST } from '../arm-outcome.ts';
 import { type Claim, unknownSince } from '../claim.ts';
 import { percent } from '../figures.ts';
@@ -15,8 +16,8 @@ export const restartRestores: Claim = {
   from: 'A',
   measure({ records, arm }) {
     const { afterRemoval, after } = goodputByStage(records, arm);
-    const why = (phase: Phase, otherwise: string): string =>
-      invalidLoad(records, arm, phase, 'settled') ?? otherwise;
+    const why = (phase: 'recovery' | 'removal', otherwise: string): string =>
+      invalidLoad(records, arm, phase, 'settled') ?? absent(records, arm, phase, otherwise);
     if (after === null) return unknownSince(why('recovery', 'there is no load window after a restart'));
     if (afterRemoval === null)
       return unknownSince(why('removal', 'there is no load window before the restart'));

@@ -3,7 +3,9 @@
  * requests could not be routed; that the processes lived on is our inference from the slow diagnosis. Health is
  * asked by the observer, routing is seen by the load.
  */
+
 import type { RoutingFailure } from '@fleetfall/protocol/kinesis.ts';
+import { absent } from '../absent-phase.ts';
 import { nearlyAll, OUTAGE_BELOW } from '../arm-outcome.ts';
 import { cohorts, frontEndEvents, isWithin, observationsOf, phaseSpan } from '../arm-timeline.ts';
 import { type Claim, unknownSince } from '../claim.ts';
@@ -22,7 +24,7 @@ export const routingFailsAlive: Claim = {
     const goodput = goodputOf(records, arm, 'outage', 'settled');
     if (hold === undefined || goodput === null) {
       const invalid = invalidLoad(records, arm, 'outage', 'settled');
-      return unknownSince(invalid ?? 'there is no load window at full size');
+      return unknownSince(invalid ?? absent(records, arm, 'outage', 'there is no load window at full size'));
     }
     const frontEnds = cohorts(records, arm);
     const checks = observationsOf(records, arm, 'health').filter(

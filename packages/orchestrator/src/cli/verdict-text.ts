@@ -8,6 +8,7 @@ import type { ClaimVerdict } from '@fleetfall/claims/claim.ts';
 import { counted, percent } from '@fleetfall/claims/figures.ts';
 import type { Goodput } from '@fleetfall/claims/goodput.ts';
 import type { Verdict } from '@fleetfall/claims/judge.ts';
+import type { CohortRefusals } from '@fleetfall/claims/refusals.ts';
 import type { JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
 import { UNSEEN_WORDS } from '@fleetfall/report/headline.ts';
 import { drawFallText, PICTURE_COLUMNS_MIN } from '@fleetfall/report/terminal-picture.ts';
@@ -109,13 +110,22 @@ function sizeRows({
     ['first failed request', failed],
     [
       'threads refused',
-      threadsUnseen === null ? `${refused.join(', ')} (pids.events max)` : UNSEEN_WORDS[threadsUnseen],
+      threadsUnseen === null
+        ? `${refused.join(', ')} (pids.events max)${uncounted(incumbent, newcomer)}`
+        : UNSEEN_WORDS[threadsUnseen],
     ],
     [
       'goodput',
       `before ${rate(goodput.before)} · during ${rate(goodput.during)} · after removal ${rate(goodput.afterRemoval)} · after restart ${rate(goodput.after)}`,
     ],
   ];
+}
+
+/** How many were refused threads that do not count, and why. */
+function uncounted(...cohorts: readonly CohortRefusals[]): string {
+  const unknown = cohorts.reduce((sum, cohort) => sum + cohort.unknown, 0);
+  const why = cohorts.find((cohort) => cohort.why !== null)?.why;
+  return unknown === 0 ? '' : `; of ${unknown} it is not known: ${why}`;
 }
 
 function placeText({ cohort }: NonNullable<Verdict['firstFailedRequest']>): string {
