@@ -1,6 +1,7 @@
 /**
  * The compose that is installed: `docker compose` (v2), else `docker-compose` (1.29), whose words are the same for all
- * that is asked here. It reads what is to be up from standard input, so that nothing is left lying about.
+ * that is asked here. It reads what is to be up from standard input, so that nothing is left lying about, and nothing
+ * else: what a user keeps for compose projects of their own, in a `.env` or in variables, says nothing of a fleet.
  */
 import { ExecaError, execa } from 'execa';
 import type { FoundEngine } from '../docker/connect.ts';
@@ -17,6 +18,24 @@ const COMMANDS = [['docker', 'compose'], ['docker-compose']] as const satisfies 
   string,
   ...string[],
 ])[];
+
+/**
+ * Compose reads the `.env` of the folder that it is called in, which may name another engine. This one has none, and it
+ * cannot be told so: 1.29 takes no empty file in its place.
+ */
+const FOLDER = import.meta.dirname;
+/** Variables that change what is to be up: as if they were not set. How patient compose is stays the user's to say. */
+const NOT_OURS = {
+  COMPOSE_FILE: undefined,
+  COMPOSE_PATH_SEPARATOR: undefined,
+  COMPOSE_PROJECT_NAME: undefined,
+  COMPOSE_PROFILES: undefined,
+  COMPOSE_ENV_FILES: undefined,
+  COMPOSE_COMPATIBILITY: undefined,
+  COMPOSE_REMOVE_ORPHANS: undefined,
+} as const;
+/** The rest of the fleet is no orphan, though each call names only what it brings up. */
+const OURS = { COMPOSE_DISABLE_ENV_FILE: 'true', COMPOSE_IGNORE_ORPHANS: 'true' } as const;
 
 export interface ComposeTool {
   readonly command: readonly [string, ...string[]];
@@ -38,6 +57,8 @@ export async function findCompose(): Promise<ComposeTool> {
     const [file, ...args] = command;
     const { exitCode, stdout } = await execa(file, [...args, 'version', '--short'], {
       reject: false,
+      cwd: FOLDER,
+      env: { ...NOT_OURS, ...OURS },
       timeout: VERSION_DEADLINE_MS,
     });
     const version = /^v?(\d+\.\S+)$/.exec(stdout?.trim() ?? '')?.[1];
@@ -69,8 +90,8 @@ export async function composeUp(
   try {
     await execa(file, [...before, ...args], {
       input: JSON.stringify(document),
-      // The rest of the fleet is no orphan, though each call names only what it brings up.
-      env: { ...forTools, COMPOSE_IGNORE_ORPHANS: 'true' },
+      cwd: FOLDER,
+      env: { ...NOT_OURS, ...OURS, ...forTools },
       timeout: UP_DEADLINE_MS,
       cancelSignal: signal,
     });
