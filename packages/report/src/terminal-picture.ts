@@ -41,13 +41,15 @@ export function drawFallText(records: readonly JournalRecord[], width: number): 
   const threads = (cohort: Cohort, rows: number): string[] => {
     const tasks = columns.map((column) => threadsIn(series, cohort, column));
     const highest = Math.max(0, ...tasks);
-    const figure = (most: number): string =>
-      series.threads.length === 0 ? 'not read' : `${most} of ${limit}`;
     return bars(
       rows,
       tasks.map((count) => count / limit),
     ).map((bar, row) =>
-      line(row === 0 ? `${cohort}s` : row === 1 ? ' threads' : '', bar, row === 0 ? figure(highest) : ''),
+      line(
+        row === 0 ? `${cohort}s` : row === 1 ? ' threads' : '',
+        bar,
+        row === 0 ? `${highest} of ${limit}` : '',
+      ),
     );
   };
   const ok = columns.map((column) => okIn(series, column) / offered);
@@ -57,9 +59,14 @@ export function drawFallText(records: readonly JournalRecord[], width: number): 
   const lines = [
     line('', phaseRow(series, columns), ''),
     line('front-ends', sizeRow(series, columns), ''),
-    ...threads('incumbent', 3),
-    ...threads('newcomer', 2),
-    line('refused', refusalRow(series, columns), series.threads.length === 0 ? 'not read' : 'threads'),
+    // Where no count was read, what is told beside the picture says so.
+    ...(series.threads.length === 0
+      ? []
+      : [
+          ...threads('incumbent', 3),
+          ...threads('newcomer', 2),
+          line('refused', refusalRow(series, columns), 'threads'),
+        ]),
     ...served,
     line('', timeRow(series, columns.length), ''),
   ];

@@ -1,5 +1,6 @@
 import { drawFallText } from '@fleetfall/report/terminal-picture.ts';
 import { expect, test } from 'vitest';
+import { withoutCounters } from '../../claims/test/alter-journal.ts';
 import { tellRun } from '../../claims/test/journal-builder.ts';
 
 const outage = tellRun();
@@ -34,4 +35,11 @@ test('says so when there is nothing to draw', () => {
 
 test('refuses a width in which nothing can be told apart', () => {
   expect(() => drawFallText(outage, 39)).toThrow("Cannot draw into width '39'");
+});
+
+test('draws no threads where nobody counted them', () => {
+  const uncounted = withoutCounters(outage, () => true);
+  const rows = drawFallText(uncounted, 80);
+  expect(rows).not.toMatch(/threads|refused|newcomers/);
+  expect(rows).toMatch(/^served /m);
 });

@@ -50,6 +50,14 @@ export function verdictText(
   const coloured = stream.isTTY === true;
   const paint = (colour: Parameters<typeof styleText>[0], text: string): string =>
     coloured ? styleText(colour, text) : text;
+  const claimLines = (): string[] =>
+    verdict.claims.flatMap(({ id, verdict: word, account }) =>
+      wrapped(
+        ` ${id.padEnd(CLAIM_WIDTH)} ${paint(COLOUR_OF[word], word.padEnd(VERDICT_WIDTH))} `,
+        account,
+        columns,
+      ),
+    );
   const lines = [
     '',
     // Too narrow for the picture: all that it shows is told in figures below.
@@ -57,14 +65,7 @@ export function verdictText(
     ...[...sizeRows(verdict), ...readBackRows(verdict)].flatMap(([name, text]) =>
       wrapped(` ${name.padEnd(NAME_WIDTH)} `, text, columns),
     ),
-    '',
-    ...(verdict.drill === null ? verdict.claims : []).flatMap(({ id, verdict: word, account }) =>
-      wrapped(
-        ` ${id.padEnd(CLAIM_WIDTH)} ${paint(COLOUR_OF[word], word.padEnd(VERDICT_WIDTH))} `,
-        account,
-        columns,
-      ),
-    ),
+    ...(verdict.drill === null ? ['', ...claimLines()] : []),
     '',
     ...verdict.arms.flatMap(({ arm, outcome, outcomeReason }) =>
       wrapped(` ${arm.padEnd(CLAIM_WIDTH)} ${outcome.padEnd(VERDICT_WIDTH)} `, outcomeReason, columns),

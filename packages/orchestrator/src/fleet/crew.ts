@@ -129,14 +129,13 @@ export function createCrew(options: CrewOptions): Crew {
     void member.exited.then(({ code, signal: bySignal, lastWords }) => {
       entry.running = false;
       if (leaving.delete(member) || disposed) return;
-      const how = bySignal === null ? `exit code ${code}` : bySignal;
-      note('died', entry, `${how}: ${lastWords}`);
+      const end = bySignal === null ? `exit code ${code}` : bySignal;
+      const how = lastWords === '' ? end : `${end}: ${lastWords}`;
+      note('died', entry, how);
       // A front-end that dies while it serves is part of what is observed; one that never came up, or any other
       // member, leaves nothing to observe.
       if (role === 'front-end' && isUp(memberId)) return;
-      options.onBroken(
-        new HarnessError(`${memberId} ended with ${how}${lastWords === '' ? '' : `: ${lastWords}`}`),
-      );
+      options.onBroken(new HarnessError(`${memberId} ended with ${how}`));
     });
     note('started', entry);
     tellWatched();

@@ -60,5 +60,8 @@ function leadText(arm: ArmModel, alarms: readonly Alarm[]): string {
     const when = leadMs >= 0 ? 'before' : 'after';
     return `${LOOKS[name].text} ${(Math.abs(leadMs) / 1000).toFixed(1)} s ${when} the first refused thread`;
   });
-  return leads.length === 0 ? 'Nothing warned of the first refused thread.' : `${leads.join('; ')}.`;
+  const told = `${leads.join('; ')}.`;
+  return leads.length === 0
+    ? 'Nothing warned of the first refused thread.'
+    : `${told.charAt(0).toUpperCase()}${told.slice(1)}`;
 }

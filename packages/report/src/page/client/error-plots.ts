@@ -14,7 +14,7 @@ import type { PlotKey, PlotLine, PlotSpec } from './plot-spec.ts';
 const PLACES: readonly (readonly [string, string])[] = [
   ['incumbent', 'at incumbents'],
   ['newcomer', 'at newcomers'],
-  [NO_COHORT, 'at no front-end that is known'],
+  [NO_COHORT, 'at no known front-end'],
 ];
 
 interface Layer {
@@ -76,7 +76,7 @@ function plotOf(
   return {
     id: `errors-${cohort}`,
     title: `Errors by type, ${where}`,
-    lede: 'Requests that failed, stacked, in requests a second.',
+    lede: `Requests that failed, stacked, in requests a second.${cohort === NO_COHORT ? ' There was no front-end to send them to, or a balancer chose it.' : ''}`,
     height: 110,
     xMs: windows.xMs,
     lines: areas.toReversed(),

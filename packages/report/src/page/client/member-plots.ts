@@ -14,7 +14,10 @@ import { carried, cellOf, countsThreads, readAt, sizeAt } from './reading.ts';
 const SPREAD_THREADS = 0.6;
 
 /** What a plot of threads says where no count of them was read. */
-const UNREAD = 'Not known here: no counts of threads were read, as in what is shown of a blind drill.';
+const UNREAD =
+  'Not known here, nor what the kernel refused: no counts of threads were read, as in what is shown of a blind drill.';
+/** High enough for the names of the moments, which stand here. */
+const UNREAD_HEIGHT = 64;
 
 const isNewcomer = ({ cohort }: FrontEnd): boolean => cohort === 'newcomer';
 const colourOf = (frontEnd: FrontEnd): Colour => (isNewcomer(frontEnd) ? 'newcomer' : 'incumbent');
@@ -98,7 +101,7 @@ export function threadsPlot(arm: ArmModel): PlotSpec {
     lede: countsThreads(arm)
       ? 'Counted by the kernel (pids.current). Each front-end holds one or more for every other; at the limit the next is refused.'
       : UNREAD,
-    height: 250,
+    height: countsThreads(arm) ? 250 : UNREAD_HEIGHT,
     xMs,
     lines: [
       ...linesOf(arm, 'tasks', (value, index) => value - row * index),
@@ -126,12 +129,16 @@ export function threadsPlot(arm: ArmModel): PlotSpec {
     // Room at the top for the names of the moments.
     y: [Math.max(0, least - 2), top + Math.max(1, (top - least) * 0.16)],
     namesMoments: true,
-    unit: (value) => (Number.isInteger(value) ? String(value) : ''),
+    unit: (value) => (Number.isInteger(value) && countsThreads(arm) ? String(value) : ''),
   };
 }
 
-/** @param uncounted front-ends of which it cannot be told whose limit refused them. */
-export function refusalsPlot(arm: ArmModel, uncounted: number): PlotSpec {
+/**
+ * None where no counts were read: that nothing was refused would be no finding.
+ * @param uncounted front-ends of which it cannot be told whose limit refused them.
+ */
+export function refusalsPlot(arm: ArmModel, uncounted: number): PlotSpec | null {
+  if (!countsThreads(arm)) return null;
   const sums = (cohort: string | null): number[] =>
     Array.from({ length: arm.grid.length }, (_, cell) =>
       arm.frontEnds.reduce(
@@ -149,17 +156,14 @@ export function refusalsPlot(arm: ArmModel, uncounted: number): PlotSpec {
     uncounted === 0
       ? ''
       : ` Of ${counted(uncounted, 'front-end')} it cannot be told whose limit it was: the verdict does not count them.`;
-  const isKnown = countsThreads(arm);
   const soFar =
     (cells: readonly number[]) =>
     (atMs: number): string =>
-      !isKnown ? '–' : `${cells.slice(0, cellOf(arm, atMs) + 1).reduce((sum, cell) => sum + cell, 0)} so far`;
+      `${cells.slice(0, cellOf(arm, atMs) + 1).reduce((sum, cell) => sum + cell, 0)} so far`;
   return {
     id: 'refusals',
     title: 'Threads that the kernel refused',
-    lede: !isKnown
-      ? UNREAD
-      : `How often clone() failed at the limit (pids.events max), in each ${arm.grid.stepMs / 1000} s.${doubt}`,
+    lede: `How often clone() failed at the limit (pids.events max), in each ${arm.grid.stepMs / 1000} s.${doubt}`,
     height: 120,
     xMs: cellTimes(arm),
     lines: [
