@@ -4,9 +4,10 @@ import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { BALANCER_ID } from '@fleetfall/protocol/balancer-stdio.ts';
 import type { MemberState } from '@fleetfall/protocol/member-state.ts';
 import { CHANGES_MAX, knownAt } from '@fleetfall/report/page/model/acquaintance.ts';
-import { type ArmModel, EVENTS_MAX } from '@fleetfall/report/page/model/arm-model.ts';
+import type { ArmModel } from '@fleetfall/report/page/model/arm-model.ts';
 import { decodeCells, encodeCells } from '@fleetfall/report/page/model/columns.ts';
 import { addColumn, CELLS_MAX, cellAt, makeGrid, put } from '@fleetfall/report/page/model/grid.ts';
+import { EVENTS_MAX } from '@fleetfall/report/page/model/heed-members.ts';
 import { NO_COHORT, totalsByKind } from '@fleetfall/report/page/model/load-rows.ts';
 import type { LooseRecord } from '@fleetfall/report/page/model/loose-records.ts';
 import {

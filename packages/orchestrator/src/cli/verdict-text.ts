@@ -14,7 +14,7 @@ import { UNSEEN_WORDS } from '@fleetfall/report/headline.ts';
 import { drawFallText, PICTURE_COLUMNS_MIN } from '@fleetfall/report/terminal-picture.ts';
 import type { AccountStream } from './account.ts';
 import { broken, plain, widthOf } from './fitted-text.ts';
-import { readBackRows } from './load-rows.ts';
+import { readBackRows } from './read-back-rows.ts';
 import { columnsOf } from './terminal-width.ts';
 
 const COLUMNS_MAX = 140;

@@ -4,10 +4,11 @@
  */
 import type { EndRecord, RunRecord } from '@fleetfall/journal/records.ts';
 import { type AcquaintanceText, decodeAcquaintance, encodeAcquaintance } from './acquaintance.ts';
-import { type ArmModel, heedArmRecord, makeArm } from './arm-model.ts';
+import { type ArmModel, makeArm } from './arm-model.ts';
 import { type BackEndText, decodeBackEnd, encodeBackEnd } from './back-end.ts';
 import { decodeFrontEnd, encodeFrontEnd, type FrontEndText } from './front-end.ts';
 import { makeGrid } from './grid.ts';
+import { heedArmRecord } from './heed-arm-record.ts';
 import { decodeLoadRows, encodeLoadRows, type LoadRowsText } from './load-rows.ts';
 import type { LooseArmRecord, LooseRecord } from './loose-records.ts';
 import { decodeProbes, encodeProbes, type ProbesText } from './probes.ts';
