@@ -80,6 +80,25 @@ describe.skipIf(LEFT_OUT !== null)(
       const { members } = fleet.status();
       expect(members.filter(({ role, running }) => role === 'front-end' && running)).toHaveLength(3);
     });
+    it('takes front-ends out of the network where no rules can be had, and back with the addresses that they had', async () => {
+      using store = await temporaryFolder();
+      await using fleet = await startFleet({ ...SMALL_FLEET, runtime: 'compose', store: store.path });
+      const before = await addressesOf(fleet.journal);
+      vi.stubEnv('PATH', '');
+      const cut = await fleet.partition(['fe-01', 'fe-02']);
+      vi.unstubAllEnvs();
+      expect(cut).toMatchObject({ outcome: 'installed', reason: null });
+      expect(cut.means).toMatch(/^taking them out of the network, .*: this host has no 'nsenter'$/);
+      const without = await addressesOf(fleet.journal);
+      expect(before.filter((address) => !without.includes(address))).toHaveLength(2);
+      expect(await fleet.heal(cut.faultId)).toMatchObject([{ outcome: 'healed', reason: null }]);
+      expect(await addressesOf(fleet.journal)).toEqual(before);
+      // Compose goes on from there: nobody is started twice.
+      await fleet.grow(1);
+      expect(await frontEndsOf(fleet.journal)).toHaveLength(4);
+      expect(await addressesOf(fleet.journal)).toEqual(expect.arrayContaining(before));
+    });
+
     afterEach(() => void vi.unstubAllEnvs());
   },
 );
@@ -91,6 +110,14 @@ async function frontEndsOf(journal: string): Promise<string[]> {
   const filters = labels.flatMap((label) => ['--filter', `label=${label}`]);
   const { stdout } = await execa('docker', ['ps', '-aq', ...filters]);
   return stdout.split('\n').filter(Boolean);
+}
+
+/** The addresses of a fleet's front-ends in its network, in their order. */
+async function addressesOf(journal: string): Promise<string[]> {
+  const containers = await frontEndsOf(journal);
+  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+  const { stdout } = await execa('docker', ['inspect', '--format', format, ...containers]);
+  return stdout.split('\n').filter(Boolean).toSorted();
 }
 
 /** Puts a compose into a folder that first kills the container named in a file, once, and then does what it is told. */
