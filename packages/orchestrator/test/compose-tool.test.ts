@@ -40,7 +40,12 @@ test('goes by what it is told alone, whatever a user keeps for compose projects 
   const tool = await findCompose();
   const document = { version: '2.4', services: { frontend: {} }, networks: {}, volumes: {} };
   const engine = { forTools: { DOCKER_CONTEXT: 'default' } } as unknown as FoundEngine;
-  await composeUp(tool, engine, { project: 'ours', document, scale: { frontend: 2 } });
+  await composeUp(
+    tool,
+    engine,
+    { project: 'ours', document, scale: { frontend: 2 } },
+    new AbortController().signal,
+  );
   const text = readFileSync(told, 'utf8');
   expect(text).not.toMatch(/theirs|elsewhere|a \.env is here|REMOVE_ORPHANS/);
   expect(text).toContain('COMPOSE_IGNORE_ORPHANS=true\n');
