@@ -81,6 +81,10 @@ test('a drill that was revealed says what it was, and is still held to nothing',
   const texts = textsOf(revealed);
   for (const place of ['page', 'terminal', 'junit', 'summary'])
     expect(texts[place]).toContain('a blind drill is held to nothing: its cause was threads');
+  for (const place of ['page', 'live page', 'summary']) {
+    expect(texts[place]).toMatch(/blind drill of \d+ front.ends, whose cause was threads/);
+    expect(texts[place]).not.toContain('under seal');
+  }
   expect(JSON.parse(texts.json ?? '')).toMatchObject({
     verdict: 'inconclusive',
     drill: { cause: 'threads' },

@@ -48,7 +48,7 @@ export function subline({ refusals: { incumbent, newcomer }, goodput }: Verdict)
   return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(' ');
 }
 
-function breaking({ prediction, observed: { size }, phases, threadsUnseen }: Verdict): string {
+function breaking({ prediction, observed: { size }, phases, threadsUnseen, drill }: Verdict): string {
   const predicted = prediction?.size ?? null;
   if (size !== null && predicted !== null) {
     return size === predicted
@@ -61,7 +61,7 @@ function breaking({ prediction, observed: { size }, phases, threadsUnseen }: Ver
     0,
   );
   if (threadsUnseen === 'sealed')
-    return `a blind drill of ${counted(largest, 'front-end')}, its cause under seal`;
+    return `a blind drill of ${counted(largest, 'front-end')}, ${drill?.cause == null ? 'its cause under seal' : `whose cause was ${drill.cause}`}`;
   if (threadsUnseen === 'unread')
     return `whether one of ${counted(largest, 'front-end')} was refused a thread is not known`;
   return `nothing broke up to ${counted(largest, 'front-end')}`;
