@@ -3,7 +3,10 @@
  * and of itself that it was late when it was. Where a figure is held to 2 % the machine is the load's alone: those run
  * one after another. A generator that says `invalid` has said nothing of the server, and is asked again.
  */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadSummary } from '@fleetfall/load/standalone/summary.ts';
@@ -240,16 +243,19 @@ describe.concurrent('the command line', () => {
   it('without a target there is nothing to offer', async ({ expect }) => {
     const { exitCode, stderr } = await fleetfall('load', '--rate', '5/s');
     expect(exitCode).toBe(64);
-    expect(stderr).toBe('fleetfall: --url must be given: for example --url http://127.0.0.1:8080/\n');
+    expect(stderr).toBe('fleetfall: --url must be given: for example --url http://127.0.0.1:8080/');
   });
 
   it('a server that is not there, and one that speaks no TLS, are told as what they are, and nothing as measured', async ({
     expect,
   }) => {
-    await using server = await startTruthServer('prompt');
+    // Node's own answers what is no HTTP with an error, as servers do.
+    await using plain = createServer();
+    await once(plain.listen(0, '127.0.0.1'), 'listening');
+    const { port } = plain.address() as AddressInfo;
     for (const [url, outcome] of [
       ['http://127.0.0.1:9/', 'connection-refused'],
-      [server.url.replace('http:', 'https:'), 'tls-error'],
+      [`https://127.0.0.1:${port}/`, 'tls-error'],
     ] as const) {
       const { exitCode, stdout, stderr } = await fleetfall(
         ...['load', '--url', url, '--json', '--rate', '5/s', '--for', '1s'],
