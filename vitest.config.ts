@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What starts fleets, or holds a figure to some per cent, has the two cores to itself. */
-const ALONE = ['packages/orchestrator/test/**/*.test.ts', 'test/alone/**/*.test.ts'];
+const ALONE = ['packages/*/test/alone/**/*.test.ts', 'test/alone/**/*.test.ts'];
 
 export default defineConfig({
   test: {

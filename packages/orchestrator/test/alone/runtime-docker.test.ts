@@ -4,20 +4,20 @@
  */
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findEngine } from '../src/runtime/docker/connect.ts';
-import { askEngine, openDockerRuntime } from '../src/runtime/docker/docker-runtime.ts';
-import { removeContainer, removeNetwork } from '../src/runtime/docker/removal.ts';
-import { type Runtime, type RuntimeFleet, RuntimeUnavailableError } from '../src/runtime/runtime.ts';
-import { engineProxy } from './fixtures/engine-proxy.ts';
-import { remainsOnEngine } from './fixtures/engine-remains.ts';
-import { makeProbeKit, type Probe, probe, probeBoot, probeSpec } from './fixtures/probe.ts';
+import { findEngine } from '../../src/runtime/docker/connect.ts';
+import { askEngine, openDockerRuntime } from '../../src/runtime/docker/docker-runtime.ts';
+import { removeContainer, removeNetwork } from '../../src/runtime/docker/removal.ts';
+import { type Runtime, type RuntimeFleet, RuntimeUnavailableError } from '../../src/runtime/runtime.ts';
+import { engineProxy } from '../fixtures/engine-proxy.ts';
+import { remainsOnEngine } from '../fixtures/engine-remains.ts';
+import { makeProbeKit, type Probe, probe, probeBoot, probeSpec } from '../fixtures/probe.ts';
 import {
   describeMembers,
   FLEET_TEST_MS,
   freshRunId,
   never,
   openRuntime,
-} from './fixtures/runtime-behaviour.ts';
+} from '../fixtures/runtime-behaviour.ts';
 
 async function reasonToSkip(): Promise<string | null> {
   try {

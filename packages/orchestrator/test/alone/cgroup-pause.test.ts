@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { removeCgroup } from '../src/runtime/cgroup/cgroup.ts';
-import { pauseAllIn, resumeAllIn, stateOfAllIn } from '../src/runtime/cgroup/pause.ts';
+import { removeCgroup } from '../../src/runtime/cgroup/cgroup.ts';
+import { pauseAllIn, resumeAllIn, stateOfAllIn } from '../../src/runtime/cgroup/pause.ts';
 
 const HIERARCHIES = [
   { version: 1, folder: '/sys/fs/cgroup/pids' },

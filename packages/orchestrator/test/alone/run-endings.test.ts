@@ -10,14 +10,14 @@ import { layOut } from '@fleetfall/experiment/layout.ts';
 import { readExperiment } from '@fleetfall/experiment/read-experiment.ts';
 import { openJournal } from '@fleetfall/journal/append.ts';
 import { expect, onTestFinished, test } from 'vitest';
-import { SignalledError } from '../src/cli/exit-codes.ts';
-import { runExperiment } from '../src/method/run.ts';
-import { chooseRuntime } from '../src/runtime/choose.ts';
-import type { Runtime } from '../src/runtime/runtime.ts';
-import { TeardownError } from '../src/runtime/take-down.ts';
-import { cgroupsLeftOut } from './fixtures/cgroups.ts';
+import { SignalledError } from '../../src/cli/exit-codes.ts';
+import { runExperiment } from '../../src/method/run.ts';
+import { chooseRuntime } from '../../src/runtime/choose.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
+import { TeardownError } from '../../src/runtime/take-down.ts';
+import { cgroupsLeftOut } from '../fixtures/cgroups.ts';
 
-const TEXT = readFileSync(join(import.meta.dirname, '../../../experiments/kinesis-2020.yaml'), 'utf8');
+const TEXT = readFileSync(join(import.meta.dirname, '../../../../experiments/kinesis-2020.yaml'), 'utf8');
 
 function cgroups(): Promise<Runtime> {
   return chooseRuntime({

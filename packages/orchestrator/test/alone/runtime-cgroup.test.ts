@@ -5,11 +5,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findPidsTree, pidsHierarchy } from '../src/runtime/cgroup/pids-tree.ts';
-import { resourceFolders } from '../src/runtime/cgroup/resource-trees.ts';
-import { RuntimeUnavailableError } from '../src/runtime/runtime.ts';
-import { probe, probeBoot, probeSpec } from './fixtures/probe.ts';
-import { describeMembers, freshRunId, never, openRuntime } from './fixtures/runtime-behaviour.ts';
+import { findPidsTree, pidsHierarchy } from '../../src/runtime/cgroup/pids-tree.ts';
+import { resourceFolders } from '../../src/runtime/cgroup/resource-trees.ts';
+import { RuntimeUnavailableError } from '../../src/runtime/runtime.ts';
+import { probe, probeBoot, probeSpec } from '../fixtures/probe.ts';
+import { describeMembers, freshRunId, never, openRuntime } from '../fixtures/runtime-behaviour.ts';
 
 function reasonToSkip(): string | null {
   try {

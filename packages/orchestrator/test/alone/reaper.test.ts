@@ -7,12 +7,12 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { writeContext } from './fixtures/docker-context.ts';
-import { emptyEngine } from './fixtures/empty-engine.ts';
-import { childrenOf, titleOf } from './fixtures/processes.ts';
-import { freshRunId } from './fixtures/runtime-behaviour.ts';
+import { writeContext } from '../fixtures/docker-context.ts';
+import { emptyEngine } from '../fixtures/empty-engine.ts';
+import { childrenOf, titleOf } from '../fixtures/processes.ts';
+import { freshRunId } from '../fixtures/runtime-behaviour.ts';
 
-const OWNER = join(import.meta.dirname, 'fixtures/reaped-owner/main.ts');
+const OWNER = join(import.meta.dirname, '../fixtures/reaped-owner/main.ts');
 /** What the reaper promises. */
 const REAPED_WITHIN_MS = 10_000;
 
