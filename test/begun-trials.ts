@@ -18,14 +18,14 @@ export interface BegunTrials {
   readonly folder: string;
 }
 
-/** Starts the run. @param controls its flag. @returns when the journal of its second trial is there. */
+/** Starts the run. @param flags its further ones. @returns when the journal of its second trial is there. */
 export async function beginSecondTrial(
   trials: number,
   store: string,
-  controls: '--controls' | '--no-controls',
+  flags: readonly string[],
   timeoutMs: number,
 ): Promise<BegunTrials> {
-  const args = [...TRIALS_RUN, controls, '--trials', String(trials), '--store', store];
+  const args = [...TRIALS_RUN, ...flags, '--trials', String(trials), '--store', store];
   const process = startFleetfall(args, { timeoutMs });
   const folder = join(store, 'kinesis-2020', 'latest');
   let ended = false;

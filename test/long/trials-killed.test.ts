@@ -17,7 +17,7 @@ it(
     const { process: killed, folder } = await beginSecondTrial(
       TRIALS,
       store.path,
-      '--no-controls',
+      ['--no-controls'],
       TIMEOUT_MS,
     );
     killed.kill('SIGKILL');
