@@ -26,7 +26,7 @@ const MINUTES: readonly (readonly [string, number])[] = [
   ['lab', 3],
   ['outage-variants', 4],
   ['trials-killed', 3],
-  ['trials.', 15],
+  ['trials.', 8],
   ['two-runs', 4],
 ];
 const MINUTES_OTHERWISE = 5;

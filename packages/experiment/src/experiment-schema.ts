@@ -7,7 +7,7 @@ import { type Expectation, SIGNATURES } from '@fleetfall/protocol/expectation.ts
 import { RUNTIME_NAMES } from '@fleetfall/protocol/runtimes.ts';
 import { z } from 'zod';
 import { conditionSchema } from './condition.ts';
-import { count, flag, text, word } from './fields.ts';
+import { count, duration, flag, text, word } from './fields.ts';
 import { fleetSchema, loadSchema } from './fleet-schema.ts';
 import { phaseSchema, stepSchema } from './steps.ts';
 
@@ -83,8 +83,12 @@ const shape = {
     .default(1)
     .meta({
       description:
-        "what the fleet's times are multiplied by; measured: by how much longer this host takes for a thread than they were chosen for, at most 5 times",
+        "what the fleet's times are multiplied by; measured: by how much longer this host takes for a thread than threadPace, at most 5 times",
     }),
+  threadPace: duration(1, 1_000).prefault('8ms').meta({
+    description:
+      'the longest that a host may take for a thread, all its cores at work, for the times of the fleet to hold as they are written',
+  }),
   trials: count(1, 100).default(1).meta({ description: 'how often all arms are run' }),
   controls: flag.optional().meta({
     description: "whether arms other than 'main' are run; when it is not said, if 'main' is to be an outage",

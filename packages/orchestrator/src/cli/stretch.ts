@@ -3,7 +3,7 @@
  */
 import type { ReadExperiment } from '@fleetfall/experiment/read-experiment.ts';
 import { stretched, stretchOf, wantsStretchMeasured } from '@fleetfall/experiment/stretch.ts';
-import { measureThreadPace } from '../host/thread-pace.ts';
+import { measureThreadPace, stretchFor } from '../host/thread-pace.ts';
 
 export interface FittedExperiment {
   readonly read: ReadExperiment;
@@ -20,10 +20,12 @@ export async function stretchToHost(
   tell: (message: string) => void,
 ): Promise<FittedExperiment> {
   if (!wantsStretchMeasured(read)) return { read: stretched(read, 1), stretch: stretchOf(read, 1) };
-  const { perThreadMs, stretch } = await measureThreadPace();
+  const { threadPace } = read.experiment;
+  const perThreadMs = await measureThreadPace();
+  const stretch = stretchFor(perThreadMs, threadPace);
   if (stretch > 1) {
     tell(
-      `this host takes ${perThreadMs.toFixed(0)} ms for a thread: the fleet's times are stretched ${stretch} times (--stretch 1: as they are written)`,
+      `this host takes ${perThreadMs.toFixed(0)} ms for a thread, and the fleet's times were chosen for ${threadPace}: they are stretched ${stretch} times (--stretch 1: as they are written)`,
     );
   }
   return { read: stretched(read, stretch), stretch };

@@ -1,14 +1,9 @@
 /**
- * Measures how long this host takes for a thread with all its cores at work, as a fleet is that grows. The times of
- * the incident were chosen on two cores that take 8 ms for one: a host that takes longer is given more of them.
+ * Measures how long this host takes for a thread with all its cores at work, as a fleet is that grows. An experiment says
+ * for what pace its times were chosen (`threadPace`): a host that takes longer is given more of them.
  */
 import { Worker } from 'node:worker_threads';
 
-/**
- * What the times hold for with room to spare: two cores, 16 ms of processor for a thread with nothing in it. On two that
- * take 20, a fleet that grew in containers lost requests to maps that nobody had a processor to build.
- */
-const CHOSEN_FOR_MS = 8;
 /**
  * What may come of it: coarse, so that runs of one host are of one configuration and can be compared. A host that needs
  * more than the last is too busy to be measured; a run on it may come to nothing, and says so.
@@ -19,15 +14,21 @@ const THREADS = 24;
 /** As many front-ends as open a link at once when one is added. */
 const AT_ONCE = 8;
 
-export interface ThreadPace {
-  /** For each thread, all cores at work. */
-  readonly perThreadMs: number;
-  /** By how much the incident's times are to be stretched: 1 or more. */
-  readonly stretch: number;
+/**
+ * By how much times are to be stretched that were chosen for another pace: 1 or more.
+ * @param perThreadMs what was measured. @param chosenForMs the experiment's `threadPace`.
+ */
+export function stretchFor(perThreadMs: number, chosenForMs: number): number {
+  const factor = perThreadMs / chosenForMs;
+  return STRETCHES.find((each) => each >= factor) ?? STRETCH_MAX;
 }
 
-/** Takes a quarter of a second on such a host. @throws when this host refuses a thread. */
-export async function measureThreadPace(): Promise<ThreadPace> {
+/**
+ * Takes a quarter of a second on two cores.
+ * @returns milliseconds for each thread, all cores at work.
+ * @throws when this host refuses a thread.
+ */
+export async function measureThreadPace(): Promise<number> {
   const beganMs = performance.now();
   let begun = 0;
   await Promise.all(
@@ -38,9 +39,7 @@ export async function measureThreadPace(): Promise<ThreadPace> {
       }
     }),
   );
-  const perThreadMs = (performance.now() - beganMs) / THREADS;
-  const factor = perThreadMs / CHOSEN_FOR_MS;
-  return { perThreadMs, stretch: STRETCHES.find((each) => each >= factor) ?? STRETCH_MAX };
+  return (performance.now() - beganMs) / THREADS;
 }
 
 async function oneThread(): Promise<void> {
