@@ -118,6 +118,38 @@ test.each([
   expect(() => parserWithAnswers().parser.take(Buffer.from(bytes))).toThrow(why);
 });
 
+test.each([
+  ['content-length: +5', 'no number of bytes'],
+  ['content-length: -5', 'no number of bytes'],
+  ['content-length: 5x', 'no number of bytes'],
+  ['content-length: 5 5', 'no number of bytes'],
+  ['content-length:', 'no number of bytes'],
+  ['content-length: 5,', 'no number of bytes'],
+  [`content-length: ${'9'.repeat(20)}`, 'no number of bytes'],
+  ['Content-Length : 5', 'a blank follows the name of its content-length'],
+  ['Transfer-Encoding\t: chunked', 'a blank follows the name of its transfer-encoding'],
+  ['content-length: 5\r\nContent-Length: 3', 'two lengths'],
+  ['content-length: 5, 3', 'two lengths'],
+])('refuses an answer whose end is in doubt: %j', (fields, why) => {
+  const { parser, answers } = parserWithAnswers('passed-over');
+  expect(() => parser.take(Buffer.from(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\nhello`))).toThrow(why);
+  expect(answers).toEqual([]);
+});
+
+test.each([
+  'content-length:5',
+  'content-length: \t5 \t',
+  'content-length: 5, 5 ,05',
+  'content-length: 5\r\nContent-Length: 5',
+  'content-length: 5\r\ncontent-length-of-old : 3',
+])('a length may be told more than once, with blanks around: %j', (fields) => {
+  const { parser, answers } = parserWithAnswers();
+  parser.take(Buffer.from(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\nhello`));
+  parser.take(Buffer.from(`HTTP/1.1 200 OK\n${fields.replaceAll('\r', '')}\n\nhello`));
+  const read = { status: 200, body: 'hello', keepAlive: true };
+  expect(answers).toEqual([read, read]);
+});
+
 test('finds a field whatever its case, and not inside another', () => {
   const head = 'HTTP/1.1 200 OK\r\nX-Reason-Code: no\r\nX-Reason:  map-aged \r\nA: b';
   expect(fieldOf(head, 'x-reason')).toBe('map-aged');

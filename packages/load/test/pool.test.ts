@@ -17,7 +17,8 @@ async function startServer() {
   return {
     paths,
     port: (server.address() as AddressInfo).port,
-    answer: () => sockets.at(-1)?.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
+    answer: (more = '') => sockets.at(-1)?.write(`HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n${more}`),
+    connections: () => sockets.length,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -60,5 +61,30 @@ test('those that wait take turns as they came; one that was given up has none, a
   server.answer();
   await goOnUntil(5);
   expect(server.paths).toEqual(['a', 'c', 'd', 'e', 'f']);
+  pool.destroy();
+});
+
+test('a connection on which an answer that nobody asked for has begun carries no further request', async () => {
+  await using server = await startServer();
+  const pool = new HttpPool(
+    { host: '127.0.0.1', port: server.port, tls: false },
+    { connectionsMax: 1, connectTimeoutMs: 5_000 },
+  );
+  const answered: string[] = [];
+  const send = (path: string): Carrier =>
+    pool.send(path, {
+      onTurn: () => undefined,
+      onAnswer: ({ status }) => answered.push(`${path} ${status}`),
+      onBroken: (reason) => answered.push(`${path} ${reason}`),
+    });
+  send('a');
+  await expect.poll(() => server.paths.length).toBe(1);
+  server.answer('HTTP/1.1 500 Not yours\r\n');
+  await expect.poll(() => answered).toEqual(['a 200']);
+  send('b');
+  await expect.poll(() => server.paths.length).toBe(2);
+  server.answer();
+  await expect.poll(() => answered).toEqual(['a 200', 'b 200']);
+  expect(server.connections()).toBe(2);
   pool.destroy();
 });

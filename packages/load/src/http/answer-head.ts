@@ -12,6 +12,8 @@ const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 const TAB = 0x09;
 const ZERO = 0x30;
+const COLON = 0x3a;
+const COMMA = 0x2c;
 
 /** What was read is no HTTP/1.1 answer. */
 export class BadAnswerError extends Error {
@@ -53,15 +55,15 @@ export function readHead(bytes: Uint8Array, from: number, to: number): AnswerHea
     // Most fields are told by their first letter to be none of these.
     switch ((bytes[at] as number) | SPACE) {
       case 0x63 /* c */:
-        if (begins(bytes, at, 'content-length:'))
-          contentLength = numberAt(bytes, afterBlanks(bytes, at + 'content-length:'.length));
-        else if (begins(bytes, at, 'connection:')) persistent &&= !holds(bytes, at, lineEnd, 'close');
+        if (isField(bytes, at, 'content-length'))
+          contentLength = lengthIn(bytes, at + 'content-length:'.length, lineEnd, contentLength);
+        else if (isField(bytes, at, 'connection')) persistent &&= !holds(bytes, at, lineEnd, 'close');
         break;
       case 0x74 /* t */:
-        if (begins(bytes, at, 'transfer-encoding:')) chunked ||= holds(bytes, at, lineEnd, 'chunked');
+        if (isField(bytes, at, 'transfer-encoding')) chunked ||= holds(bytes, at, lineEnd, 'chunked');
         break;
       case 0x6b /* k */:
-        if (begins(bytes, at, 'keep-alive:')) idleSeconds = idleSecondsIn(bytes, at, lineEnd);
+        if (isField(bytes, at, 'keep-alive')) idleSeconds = idleSecondsIn(bytes, at, lineEnd);
         break;
     }
   }
@@ -78,6 +80,18 @@ function begins(bytes: Uint8Array, at: number, text: string): boolean {
   for (let index = 0; index < text.length; index += 1)
     if (((bytes[at + index] as number) | SPACE) !== text.charCodeAt(index)) return false;
   return true;
+}
+
+/**
+ * Whether a line is the field of that name.
+ * @throws BadAnswerError when a blank stands before its colon: some pass such a field over, so that two readers of one
+ *   answer do not agree on where it ends (RFC 9112, 5.1).
+ */
+function isField(bytes: Uint8Array, at: number, name: string): boolean {
+  if (!begins(bytes, at, name)) return false;
+  const next = bytes[at + name.length];
+  if (next === SPACE || next === TAB) throw new BadAnswerError(`a blank follows the name of its ${name}`);
+  return next === COLON;
 }
 
 function placeOf(bytes: Uint8Array, from: number, to: number, text: string): number {
@@ -103,6 +117,36 @@ function numberAt(bytes: Uint8Array, from: number): number {
     value = Math.max(0, value) * 10 + digit;
   }
 }
+
+/**
+ * What a Content-Length tells: a number, or a list of the same one over and over (RFC 9112, 6.3). Where that is in
+ * doubt, so is where the next answer begins.
+ * @param before what one before it told; -1 without one.
+ * @throws BadAnswerError
+ */
+function lengthIn(bytes: Uint8Array, from: number, lineEnd: number, before: number): number {
+  const to = bytes[lineEnd - 1] === CARRIAGE_RETURN ? lineEnd - 1 : lineEnd;
+  let told = before;
+  for (let at = from; ; at += 1) {
+    at = afterBlanks(bytes, at);
+    const length = numberAt(bytes, at);
+    if (length === -1 || length > Number.MAX_SAFE_INTEGER) break;
+    if (told !== -1 && told !== length) throw new BadAnswerError('it tells two lengths');
+    told = length;
+    at = afterBlanks(bytes, afterDigits(bytes, at));
+    if (at === to) return told;
+    if (bytes[at] !== COMMA) break;
+  }
+  throw new BadAnswerError('its content-length is no number of bytes');
+}
+
+function afterDigits(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isDigit(bytes[at])) at += 1;
+  return at;
+}
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
 
 function idleSecondsIn(bytes: Uint8Array, from: number, to: number): number {
   const at = placeOf(bytes, from, to, 'timeout=');

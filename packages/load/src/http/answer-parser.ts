@@ -81,6 +81,11 @@ export class AnswerParser {
     this.#onAnswer = onAnswer;
   }
 
+  /** Whether a part of an answer came, and not yet its end. */
+  get midAnswer(): boolean {
+    return this.#headPart !== undefined || this.#missing !== undefined;
+  }
+
   /**
    * Takes what was read; tells at most the answers that it completes.
    * @param read may be overwritten once this returns. @param length how much of it was read.
@@ -107,7 +112,7 @@ export class AnswerParser {
       this.#complete(false);
       return false;
     }
-    return this.#headPart !== undefined || this.#missing !== undefined;
+    return this.midAnswer;
   }
 
   /** @returns how far it read. */

@@ -113,9 +113,9 @@ export class Connection {
     return this.#connecting;
   }
 
-  /** Whether it may be given a request now. */
+  /** Whether it may be given a request now: not where an answer that nobody asked for has begun to come. */
   isUsable(nowMs: number): boolean {
-    return !this.#gone && !this.#awaiting && nowMs < this.#usableUntilMs;
+    return !this.#gone && !this.#awaiting && !this.#parser.midAnswer && nowMs < this.#usableUntilMs;
   }
 
   /** Sends a request; its end is told to the listener, unless the connection is destroyed before. */
