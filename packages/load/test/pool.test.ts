@@ -18,6 +18,7 @@ async function startServer() {
     paths,
     port: (server.address() as AddressInfo).port,
     answer: (more = '') => sockets.at(-1)?.write(`HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n${more}`),
+    hangUp: () => sockets.at(-1)?.destroy(),
     connections: () => sockets.length,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
@@ -87,4 +88,47 @@ test('a connection on which an answer that nobody asked for has begun carries no
   await expect.poll(() => answered).toEqual(['a 200', 'b 200']);
   expect(server.connections()).toBe(2);
   pool.destroy();
+});
+
+test('what a handler throws surfaces, and the next in the row has its turn', async () => {
+  await using server = await startServer();
+  const pool = new HttpPool(
+    { host: '127.0.0.1', port: server.port, tls: false },
+    { connectionsMax: 1, connectTimeoutMs: 5_000 },
+  );
+  const surfaced: string[] = [];
+  const heard: string[] = [];
+  process.setUncaughtExceptionCaptureCallback((error) => surfaced.push(String(error)));
+  try {
+    pool.send('a', {
+      onTurn: () => undefined,
+      onAnswer() {
+        throw new Error('the handler of an answer');
+      },
+      onBroken: (reason) => heard.push(`a ${reason}`),
+    });
+    pool.send('b', {
+      onTurn: () => undefined,
+      onAnswer: () => heard.push('b'),
+      onBroken() {
+        throw new Error('the handler of a broken connection');
+      },
+    });
+    pool.send('c', {
+      onTurn: () => undefined,
+      onAnswer: ({ status }) => heard.push(`c ${status}`),
+      onBroken: (reason) => heard.push(`c ${reason}`),
+    });
+    await expect.poll(() => server.paths).toEqual(['a']);
+    server.answer();
+    await expect.poll(() => server.paths).toEqual(['a', 'b']);
+    server.hangUp();
+    await expect.poll(() => server.paths).toEqual(['a', 'b', 'c']);
+    server.answer();
+    await expect.poll(() => heard).toEqual(['c 200']);
+  } finally {
+    process.setUncaughtExceptionCaptureCallback(null);
+    pool.destroy();
+  }
+  expect(surfaced).toEqual(['Error: the handler of an answer', 'Error: the handler of a broken connection']);
 });

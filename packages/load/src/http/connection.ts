@@ -5,6 +5,7 @@
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { BadAnswerError } from './answer-head.ts';
 import { AnswerParser, type Bodies, type ParsedAnswer } from './answer-parser.ts';
 import { type BrokenReason, brokenReasonOf } from './broken-reason.ts';
 
@@ -148,7 +149,9 @@ export class Connection {
     try {
       this.#parser.take(bytes, length);
     } catch (error) {
-      this.#break('bad-answer', error instanceof Error ? error.message : String(error));
+      // What else is thrown is a fault of whoever heard the answer, and no answer's.
+      if (!(error instanceof BadAnswerError)) throw error;
+      this.#break('bad-answer', error.message);
     }
   }
 

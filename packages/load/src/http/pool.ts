@@ -140,8 +140,11 @@ export class HttpPool implements ConnectionListener {
     const exchange = this.#release(connection);
     if (answer.keepAlive) this.#idle.push(connection);
     else this.#open.delete(connection);
-    exchange?.onAnswer(answer);
-    this.#sendNext();
+    try {
+      exchange?.onAnswer(answer);
+    } finally {
+      this.#sendNext();
+    }
   }
 
   onBroken(connection: Connection, reason: BrokenReason, detail: string, written: boolean): void {
@@ -152,8 +155,11 @@ export class HttpPool implements ConnectionListener {
       if (at >= 0) this.#idle.splice(at, 1);
       return;
     }
-    exchange.onBroken(reason, detail, written);
-    this.#sendNext();
+    try {
+      exchange.onBroken(reason, detail, written);
+    } finally {
+      this.#sendNext();
+    }
   }
 
   #takeIdle(nowMs: number): Connection | undefined {
