@@ -20,7 +20,7 @@ export type ExchangeEnd =
 /**
  * Sends one request.
  * @param timeoutMs from this call to the last byte of the answer.
- * @param onEnd hears how it ended, once; never when the pool is destroyed before.
+ * @param onEnd hears how it ended, once; when its time is over, where the pool is destroyed before.
  */
 export function exchange(
   pool: HttpPool,

@@ -11,7 +11,7 @@ import { type KinesisAnswer, readAnswer } from './kinesis/answer.ts';
 import { kinesisRequests } from './kinesis/requests.ts';
 
 export interface Sender {
-  /** @param onAnswer hears the outcome once, at the latest after `timeoutMs`; never when the pool is destroyed. */
+  /** @param onAnswer hears the outcome once, at the latest after `timeoutMs`, whatever becomes of the pool. */
   send<Action extends KinesisAction>(
     pool: HttpPool,
     action: Action,

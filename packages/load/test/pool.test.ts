@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { type ExchangeEnd, exchange } from '../src/exchange.ts';
 import { type Carrier, HttpPool } from '../src/http/pool.ts';
 
 /** Answers a request when it is told to, and keeps the paths in the order in which they came. */
@@ -131,4 +132,48 @@ test('what a handler throws surfaces, and the next in the row has its turn', asy
     pool.destroy();
   }
   expect(surfaced).toEqual(['Error: the handler of an answer', 'Error: the handler of a broken connection']);
+});
+
+test('a pool that is destroyed tells nothing more; who gives up later hears what had become of it', async () => {
+  await using server = await startServer();
+  const origin = { host: '127.0.0.1', port: server.port, tls: false };
+  const pool = new HttpPool(origin, { connectionsMax: 2, connectTimeoutMs: 5_000 });
+  const told: string[] = [];
+  const send = (path: string): Carrier =>
+    pool.send(path, {
+      onTurn: () => undefined,
+      onAnswer: () => told.push(path),
+      onBroken: (reason) => told.push(`${path} ${reason}`),
+    });
+  const end = Promise.withResolvers<ExchangeEnd>();
+  const a = send('a');
+  await expect.poll(() => server.paths).toEqual(['a']);
+  const b = send('b');
+  const c = send('c');
+  exchange(pool, 'd', 50, end.resolve);
+  pool.destroy();
+  const e = send('e');
+  expect([a, b, c, e].map((carrier) => carrier.giveUp())).toEqual([
+    'written',
+    'unconnected',
+    'queued',
+    'queued',
+  ]);
+  expect(await end.promise).toMatchObject({ kind: 'broken', reason: 'connect-timeout', written: false });
+  await pool.close();
+  expect([told, server.paths]).toEqual([[], ['a']]);
+});
+
+test('a pool that is destroyed while it closes is closed', async () => {
+  await using server = await startServer();
+  const pool = new HttpPool(
+    { host: '127.0.0.1', port: server.port, tls: false },
+    { connectionsMax: 1, connectTimeoutMs: 5_000 },
+  );
+  const end = Promise.withResolvers<ExchangeEnd>();
+  exchange(pool, 'a', 500, end.resolve);
+  const closed = pool.close();
+  pool.destroy();
+  await closed;
+  expect(await end.promise).toMatchObject({ kind: 'broken', written: false });
 });

@@ -65,7 +65,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #listener: ConnectionListener;
   readonly #parser: AnswerParser;
-  #connecting = true;
+  #attempting = true;
+  #connected = false;
   #awaiting = false;
   #gone = false;
   /** Until when, on the clock of `performance.now`, the server keeps it open. */
@@ -96,6 +97,7 @@ export class Connection {
     );
     this.#socket.once(origin.tls ? 'secureConnect' : 'connect', () => {
       clearTimeout(deadline);
+      this.#connected = true;
       this.#attemptEnded(true);
     });
     this.#socket.once('end', () => this.#ended());
@@ -109,9 +111,9 @@ export class Connection {
     });
   }
 
-  /** Whether it is still being made: what it was given is not written yet. */
-  get connecting(): boolean {
-    return this.#connecting;
+  /** Whether it came about, be it gone since: what it was given before that is not written. */
+  get connected(): boolean {
+    return this.#connected;
   }
 
   /** Whether it may be given a request now: not where an answer that nobody asked for has begun to come. */
@@ -139,8 +141,8 @@ export class Connection {
 
   /** Once, however the attempt to connect ended. */
   #attemptEnded(heard: boolean): void {
-    if (!this.#connecting) return;
-    this.#connecting = false;
+    if (!this.#attempting) return;
+    this.#attempting = false;
     this.#listener.onAttemptEnd(heard);
   }
 
@@ -181,7 +183,7 @@ export class Connection {
 
   #break(reason: BrokenReason, detail: string): void {
     if (this.#gone) return;
-    const written = !this.#connecting;
+    const written = this.#connected;
     this.#end(HEARD.has(reason));
     this.#listener.onBroken(
       this,

@@ -69,6 +69,7 @@ export class HttpPool implements ConnectionListener {
   /** When the server's host last took or refused a connection. */
   #heardAtMs = 0;
   #closing = false;
+  #destroyed = false;
   #drained: (() => void) | undefined;
 
   constructor(origin: Origin, options: PoolOptions) {
@@ -83,7 +84,7 @@ export class HttpPool implements ConnectionListener {
     const connection = this.#takeIdle(nowMs) ?? this.#makeOne();
     if (connection !== undefined) this.#carry(connection, sending, nowMs);
     else {
-      sending.ownBound = this.#busy >= this.#options.connectionsMax;
+      sending.ownBound = this.#destroyed || this.#busy >= this.#options.connectionsMax;
       this.#waiting.add(sending);
     }
     return sending;
@@ -101,7 +102,7 @@ export class HttpPool implements ConnectionListener {
       return sending.ownBound || this.#heardAtMs > sending.sinceMs ? 'queued' : 'unconnected';
     const { connection } = sending;
     if (connection === undefined || connection.carries !== sending.exchange) return 'written';
-    const before: GivenUp = connection.connecting ? 'unconnected' : 'written';
+    const before: GivenUp = connection.connected ? 'written' : 'unconnected';
     this.#release(connection);
     this.#destroy(connection);
     this.#sendNext();
@@ -111,7 +112,7 @@ export class HttpPool implements ConnectionListener {
   /** Resolves once all that is under way has ended; takes no further request. */
   async close(): Promise<void> {
     this.#closing = true;
-    if (this.#busy > 0) {
+    if (this.#busy > 0 && !this.#destroyed) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
@@ -119,14 +120,16 @@ export class HttpPool implements ConnectionListener {
     this.destroy();
   }
 
-  /** Cuts all connections; nothing more is told. */
+  /**
+   * Cuts all connections, for good; nothing more is told. What was under way stays as it was, for those who give it up
+   * later and ask what had become of it.
+   */
   destroy(): void {
     this.#closing = true;
+    this.#destroyed = true;
     for (const connection of this.#open) connection.destroy();
     this.#open.clear();
     this.#idle.length = 0;
-    this.#busy = 0;
-    this.#waiting.clear();
     this.#drained?.();
   }
 
@@ -184,6 +187,7 @@ export class HttpPool implements ConnectionListener {
   }
 
   #makeOne(): Connection | undefined {
+    if (this.#destroyed) return undefined;
     if (this.#busy >= this.#options.connectionsMax || this.#connecting >= CONNECTING_MAX) return undefined;
     return this.#connect();
   }
