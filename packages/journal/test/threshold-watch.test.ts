@@ -189,6 +189,8 @@ test.each([
   ['p99 < 50%', 'p99 is measured in ms or s'],
   ['goodput > 99ms', 'goodput is measured in %'],
   ['p99 < 50ms for 5', "'5' must be a duration"],
+  ['p99 < 50ms for 0s', "'for 0s' must be longer than 0: leave 'for' out"],
+  ['goodput > 99% for 0.0m delay 1s', "'for 0.0m' must be longer than 0: leave 'for' out"],
   ['latency < 5ms', 'write for example'],
 ])('what is no threshold is quoted, with what is allowed (%#)', (text, why) => {
   expect(() => parseThreshold(text)).toThrow(why);

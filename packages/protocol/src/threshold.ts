@@ -60,12 +60,17 @@ export function parseThreshold(text: string): Threshold {
     throw new RangeError(
       `'${text}' is not a threshold: ${groups.metric} is measured in ${isTime ? 'ms or s' : '%'}`,
     );
+  const forMs = groups.for === undefined ? null : millisecondsOf(text, groups.for);
+  if (forMs === 0)
+    throw new RangeError(
+      `'${text}' is not a threshold: 'for ${groups.for}' must be longer than 0: leave 'for' out to judge all seconds together`,
+    );
   return {
     text: text.trim(),
     metric,
     operator: groups.operator as Threshold['operator'],
     bound: Number(groups.amount) * (unit === 's' ? 1_000 : 1),
-    forMs: groups.for === undefined ? null : millisecondsOf(text, groups.for),
+    forMs,
     delayMs: groups.delay === undefined ? 0 : millisecondsOf(text, groups.delay),
   };
 }
