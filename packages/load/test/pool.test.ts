@@ -66,30 +66,37 @@ test('those that wait take turns as they came; one that was given up has none, a
   pool.destroy();
 });
 
-test('a connection on which an answer that nobody asked for has begun carries no further request', async () => {
-  await using server = await startServer();
-  const pool = new HttpPool(
-    { host: '127.0.0.1', port: server.port, tls: false },
-    { connectionsMax: 1, connectTimeoutMs: 5_000 },
-  );
-  const answered: string[] = [];
-  const send = (path: string): Carrier =>
-    pool.send(path, {
-      onTurn: () => undefined,
-      onAnswer: ({ status }) => answered.push(`${path} ${status}`),
-      onBroken: (reason) => answered.push(`${path} ${reason}`),
-    });
-  send('a');
-  await expect.poll(() => server.paths.length).toBe(1);
-  server.answer('HTTP/1.1 500 Not yours\r\n');
-  await expect.poll(() => answered).toEqual(['a 200']);
-  send('b');
-  await expect.poll(() => server.paths.length).toBe(2);
-  server.answer();
-  await expect.poll(() => answered).toEqual(['a 200', 'b 200']);
-  expect(server.connections()).toBe(2);
-  pool.destroy();
-});
+test.each([
+  ['one that comes later', false],
+  ['one that waits', true],
+])(
+  'a connection on which more came than was asked for carries no further request: %s',
+  async (_what, waits) => {
+    await using server = await startServer();
+    const pool = new HttpPool(
+      { host: '127.0.0.1', port: server.port, tls: false },
+      { connectionsMax: 1, connectTimeoutMs: 5_000 },
+    );
+    const answered: string[] = [];
+    const send = (path: string): Carrier =>
+      pool.send(path, {
+        onTurn: () => undefined,
+        onAnswer: ({ status }) => answered.push(`${path} ${status}`),
+        onBroken: (reason) => answered.push(`${path} ${reason}`),
+      });
+    send('a');
+    if (waits) send('b');
+    await expect.poll(() => server.paths.length).toBe(1);
+    server.answer(`HTTP/1.1 500 Not yours\r\n${waits ? 'content-length: 0\r\n\r\n' : ''}`);
+    await expect.poll(() => answered).toEqual(['a 200']);
+    if (!waits) send('b');
+    await expect.poll(() => server.paths.length).toBe(2);
+    server.answer();
+    await expect.poll(() => answered).toEqual(['a 200', 'b 200']);
+    expect(server.connections()).toBe(2);
+    pool.destroy();
+  },
+);
 
 test('what a handler throws surfaces, and the next in the row has its turn', async () => {
   await using server = await startServer();

@@ -73,6 +73,8 @@ export class AnswerParser {
   #headPart: Buffer | undefined;
   #open: OpenAnswer | undefined;
   #missing: Missing | undefined;
+  /** Whether what was read goes on behind the answer that is told. Stays so where its handler throws: the rest is lost. */
+  #more = false;
   #kept: Buffer[] = [];
   #keptBytes = 0;
 
@@ -81,9 +83,9 @@ export class AnswerParser {
     this.#onAnswer = onAnswer;
   }
 
-  /** Whether a part of an answer came, and not yet its end. */
+  /** Whether a part of an answer came, and not yet its end; while one is told, whether more came behind it. */
   get midAnswer(): boolean {
-    return this.#headPart !== undefined || this.#missing !== undefined;
+    return this.#more || this.#headPart !== undefined || this.#missing !== undefined;
   }
 
   /**
@@ -109,7 +111,7 @@ export class AnswerParser {
    */
   end(): boolean {
     if (this.#missing?.kind === 'until-end') {
-      this.#complete(false);
+      this.#complete(false, false);
       return false;
     }
     return this.midAnswer;
@@ -130,7 +132,7 @@ export class AnswerParser {
     if (length !== undefined && head.end + length <= to) {
       const body =
         length === 0 || this.#bodies !== 'kept' ? EMPTY : bytes.subarray(head.end, head.end + length);
-      this.#onAnswer(new WholeAnswer({ head, bytes, from }, body, head.persistent));
+      this.#tell(new WholeAnswer({ head, bytes, from }, body, head.persistent), head.end + length < to);
       return head.end + length;
     }
     const own = Buffer.from(bytes.subarray(from, head.end));
@@ -156,14 +158,14 @@ export class AnswerParser {
       const at = missing.chunks.take(bytes.subarray(0, to), from, (begin, end) =>
         this.#keep(bytes, begin, end),
       );
-      if (missing.chunks.over) this.#complete((this.#open as OpenAnswer).head.persistent);
+      if (missing.chunks.over) this.#complete((this.#open as OpenAnswer).head.persistent, at < to);
       return at;
     }
     const end = missing.kind === 'length' ? Math.min(to, from + missing.bytes) : to;
     this.#keep(bytes, from, end);
     if (missing.kind === 'length') {
       missing.bytes -= end - from;
-      if (missing.bytes === 0) this.#complete((this.#open as OpenAnswer).head.persistent);
+      if (missing.bytes === 0) this.#complete((this.#open as OpenAnswer).head.persistent, end < to);
     }
     return end;
   }
@@ -175,14 +177,20 @@ export class AnswerParser {
     if (this.#keptBytes > BODY_BYTES_MAX) throw tooLong();
   }
 
-  #complete(keepAlive: boolean): void {
+  #complete(keepAlive: boolean, more: boolean): void {
     const open = this.#open as OpenAnswer;
     const body = this.#kept.length === 0 ? EMPTY : Buffer.concat(this.#kept, this.#keptBytes);
     this.#open = undefined;
     this.#missing = undefined;
     this.#kept = [];
     this.#keptBytes = 0;
-    this.#onAnswer(new WholeAnswer(open, body, keepAlive));
+    this.#tell(new WholeAnswer(open, body, keepAlive), more);
+  }
+
+  #tell(answer: ParsedAnswer, more: boolean): void {
+    this.#more = more;
+    this.#onAnswer(answer);
+    this.#more = false;
   }
 }
 
