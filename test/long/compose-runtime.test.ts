@@ -11,25 +11,13 @@ import { execa } from 'execa';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { remainsOnEngine } from '../../packages/orchestrator/test/fixtures/engine-remains.ts';
 import { describeMembers } from '../../packages/orchestrator/test/fixtures/runtime-behaviour.ts';
+import { COMPOSE_LEFT_OUT } from '../compose.ts';
 import { smallRun, temporaryFolder } from '../fleetfall.ts';
-import { DOCKER_LEFT_OUT } from '../runtimes.ts';
 import { SMALL_FLEET } from '../small-fleet.ts';
 import { findTool } from '../tools.ts';
 
-async function leftOut(): Promise<string | null> {
-  if (DOCKER_LEFT_OUT !== null) return DOCKER_LEFT_OUT;
-  try {
-    await findCompose();
-    return null;
-  } catch (error) {
-    if (process.env.FLEETFALL_REQUIRE_DOCKER !== undefined) throw error;
-    return 'no compose is installed';
-  }
-}
-const LEFT_OUT = await leftOut();
-
-describe.skipIf(LEFT_OUT !== null)(
-  `the compose runtime${LEFT_OUT === null ? '' : ` (left out: ${LEFT_OUT})`}`,
+describe.skipIf(COMPOSE_LEFT_OUT !== null)(
+  `the compose runtime${COMPOSE_LEFT_OUT === null ? '' : ` (left out: ${COMPOSE_LEFT_OUT})`}`,
   () => {
     describeMembers({ name: 'compose', remains: remainsOnEngine });
 

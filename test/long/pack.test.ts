@@ -8,6 +8,7 @@ import { makeKit } from '@fleetfall/orchestrator/kit/bundle.ts';
 import { nodePackage } from '@fleetfall/orchestrator/kit/pinned-node.mjs';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMPOSE_LEFT_OUT } from '../compose.ts';
 import { temporaryFolder } from '../fleetfall.ts';
 import { startTruthServer } from '../truth-server.ts';
 
@@ -117,6 +118,14 @@ describe('the packed package, in an empty folder', () => {
     expect(load.stdout, load.all).not.toBe('');
     expect(JSON.parse(load.stdout)).toMatchObject({ offered: 100, sent: 100, outcomes: { ok: 100 } });
     expect(await server.end()).toBe(100);
+  });
+
+  it.skipIf(COMPOSE_LEFT_OUT !== null)('finds the compose that the clone finds', async () => {
+    const plan = await inFolder(
+      ...(['npx', '--no-install', 'fleetfall', 'plan', 'kinesis-2020'] as const),
+      ...['--size', 'small', '--runtime', 'compose'],
+    );
+    expect([plan.exitCode, plan.all]).toEqual([0, expect.stringMatching(/compose \d\S* with Docker/)]);
   });
 
   it('has types that need no others', async () => {

@@ -1,8 +1,8 @@
 /**
  * How compose is called, by a program in its place that tells what it was called with: no engine is needed.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../test/fleetfall.ts';
 import { composeUp, findCompose } from '../src/runtime/compose/compose-tool.ts';
@@ -47,9 +47,27 @@ test('goes by what it is told alone, whatever a user keeps for compose projects 
     new AbortController().signal,
   );
   const text = readFileSync(told, 'utf8');
+  // A folder that a published package has too.
+  expect(text.split('\n')[0]).toBe(dirname(process.execPath));
   expect(text).not.toMatch(/theirs|elsewhere|a \.env is here|REMOVE_ORPHANS/);
   expect(text).toContain('COMPOSE_IGNORE_ORPHANS=true\n');
   expect(text).toContain('DOCKER_CONTEXT=default\n');
   expect(text).toContain('COMPOSE_HTTP_TIMEOUT=300\n');
   expect(text).toContain(`stdin ${JSON.stringify(document)}`);
+});
+
+test('is not there where no program has its names', async () => {
+  using folder = await temporaryFolder();
+  vi.stubEnv('PATH', folder.path);
+  await expect(findCompose()).rejects.toThrow('There is no compose here');
+});
+
+test('is not said to be missing when it could not be started', async () => {
+  using folder = await temporaryFolder();
+  tellingCompose(folder.path);
+  chmodSync(join(folder.path, 'docker-compose'), 0o644);
+  vi.stubEnv('PATH', folder.path);
+  await expect(findCompose()).rejects.toThrow(
+    /^Compose could not be asked for its version: .*docker-compose version --short.*EACCES/s,
+  );
 });

@@ -3,6 +3,8 @@
  * that is asked here. It reads what is to be up from standard input, so that nothing is left lying about, and nothing
  * else: what a user keeps for compose projects of their own, in a `.env` or in variables, says nothing of a fleet.
  */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ExecaError, execa } from 'execa';
 import type { FoundEngine } from '../docker/connect.ts';
 import { RuntimeUnavailableError } from '../runtime.ts';
@@ -20,10 +22,11 @@ const COMMANDS = [['docker', 'compose'], ['docker-compose']] as const satisfies 
 ])[];
 
 /**
- * Compose reads the `.env` of the folder that it is called in, which may name another engine. This one has none, and it
- * cannot be told so: 1.29 takes no empty file in its place.
+ * Compose reads the `.env` of the folder that it is called in, which may name another engine, and 1.29 takes no empty file
+ * in its place. Where this Node lies there is none, in a clone and in a published package, which has no folder of this
+ * module's own.
  */
-const FOLDER = import.meta.dirname;
+const FOLDER = dirname(process.execPath);
 /** Variables that change what is to be up: as if they were not set. How patient compose is stays the user's to say. */
 const NOT_OURS = {
   COMPOSE_FILE: undefined,
@@ -51,23 +54,31 @@ export interface ComposeUp {
   readonly scale: Readonly<Record<string, number>>;
 }
 
-/** @throws RuntimeUnavailableError when there is none. */
+/** @throws RuntimeUnavailableError when there is none, or when one could not be asked. */
 export async function findCompose(): Promise<ComposeTool> {
+  const unasked: string[] = [];
   for (const command of COMMANDS) {
     const [file, ...args] = command;
-    const { exitCode, stdout } = await execa(file, [...args, 'version', '--short'], {
+    const asked = await execa(file, [...args, 'version', '--short'], {
       reject: false,
       cwd: FOLDER,
       env: { ...NOT_OURS, ...OURS },
       timeout: VERSION_DEADLINE_MS,
     });
-    const version = /^v?(\d+\.\S+)$/.exec(stdout?.trim() ?? '')?.[1];
-    if (exitCode === 0 && version !== undefined) return { command, version };
+    const version = /^v?(\d+\.\S+)$/.exec(asked.stdout?.trim() ?? '')?.[1];
+    if (asked.exitCode === 0 && version !== undefined) return { command, version };
+    if (asked.code !== undefined && !isMissing(asked.code)) unasked.push(asked.shortMessage ?? asked.code);
+  }
+  if (unasked.length > 0) {
+    throw new RuntimeUnavailableError(`Compose could not be asked for its version: ${unasked.join('; ')}`);
   }
   throw new RuntimeUnavailableError(
     "There is no compose here: neither 'docker compose' nor 'docker-compose' answers",
   );
 }
+
+/** Whether there is no such program. A folder to start it in that is not there has the same code. */
+const isMissing = (code: string): boolean => code === 'ENOENT' && existsSync(FOLDER);
 
 /**
  * Brings services up to a number of containers, and leaves those that run as they are. What compose says of its work goes
