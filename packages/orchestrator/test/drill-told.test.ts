@@ -11,6 +11,7 @@ import { summaryMarkdown } from '@fleetfall/report/summary.ts';
 import { describe, expect, test } from 'vitest';
 import { tellRun } from '../../claims/test/journal-builder.ts';
 import type { FleetStatus, MemberStatus } from '../src/api/running-fleet.ts';
+import { startAccount } from '../src/cli/account.ts';
 import { answerText, statusText } from '../src/cli/verb-text.ts';
 import { verdictJson, verdictText } from '../src/cli/verdict-text.ts';
 import { shownAnswer, shownRecord } from '../src/drill/seal.ts';
@@ -20,9 +21,20 @@ const COMMITMENT = 'c0ffee';
 const told = tellRun();
 const last = told.at(-1) as JournalRecord;
 const stamp = { monoMs: last.monoMs, atMs: last.atMs, arm: 'main', kind: 'drill' } as const;
+/** Of threads: its last words tell the cause. */
+const died: JournalRecord = {
+  ...{ monoMs: last.monoMs, atMs: last.atMs, arm: 'main', memberId: 'fe-02' },
+  kind: 'member',
+  event: 'died',
+  role: 'front-end',
+  cohort: 'incumbent',
+  incarnation: 1,
+  frontEnds: 1,
+  detail: 'exit code 1: the kernel refused a thread: ERR_WORKER_INIT_FAILED: EAGAIN',
+};
 /** As a class leaves it: an action, a wrong guess, no end yet. */
 const shown: readonly JournalRecord[] = [
-  ...told.slice(0, -1).flatMap((record) => shownRecord(record) ?? []),
+  ...[...told.slice(0, -1), died].flatMap((record) => shownRecord(record) ?? []),
   { ...stamp, event: 'sealed', commitment: COMMITMENT, among: ['threads', 'cpu'] },
   { ...stamp, event: 'alarm' },
   { ...stamp, event: 'action', did: 'shrink {"cohort":"newcomer"}' },
@@ -42,7 +54,11 @@ function textsOf(records: readonly JournalRecord[]): Readonly<Record<string, str
     /<script type="application\/json"[\s\S]*?<\/script>/,
     '',
   );
+  let account = '';
+  using telling = startAccount({ write: (text: string) => (account += text) });
+  for (const record of records) telling.heed(record);
   return {
+    account,
     page,
     'live page': verdictMarkup(verdict),
     terminal: verdictText(verdict, records, 'journal.ndjson', { write: () => true, columns: 100 }),
@@ -57,7 +73,7 @@ describe('a blind drill whose cause is sealed', () => {
 
   test.each(Object.keys(texts))('gives nothing away: %s', (place) => {
     expect(texts[place]).not.toMatch(
-      /kind «|among|commitment|c0ffee|EAGAIN|was refused a thread|were refused/,
+      /kind «|among|commitment|c0ffee|EAGAIN|was refused a thread|were refused|the kernel refused a/,
     );
     expect(texts[place]).not.toMatch(/was to be shown|gone through all|"limit":\d|predicted (none|\d)/);
   });

@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { drawCause, readCauses } from '../src/drill/draw.ts';
 import { layOutDrill } from '../src/drill/drill-layout.ts';
 import { shownRecord } from '../src/drill/seal.ts';
+import { deathText } from '../src/fleet/death-text.ts';
 
 const stamp = { monoMs: 1, atMs: 1, arm: 'main' } as const;
 
@@ -55,6 +56,22 @@ describe('what is shown of a drill', () => {
     const fault = { ...stamp, kind: 'fault', faultId: 'limit-cpu-1' } as unknown as JournalRecord;
     const witness = { ...stamp, kind: 'witness', sampledAtMs: 1, readings: [] } as const;
     expect([shownRecord(fault), shownRecord(witness)]).toEqual([null, null]);
+  });
+
+  test('has of a death how it ended, without what the member said last', () => {
+    const exit = { lastWords: 'Error: the kernel refused a thread: ERR_WORKER_INIT_FAILED: EAGAIN' };
+    const shownDeath = (detail: string): unknown =>
+      shownRecord({ ...stamp, kind: 'member', event: 'died', memberId: 'fe-01', detail } as JournalRecord);
+    const died = { kind: 'member', event: 'died', memberId: 'fe-01' };
+    expect([
+      shownDeath(deathText({ ...exit, code: 1, signal: null })),
+      shownDeath(deathText({ ...exit, code: null, signal: 'SIGKILL' })),
+      shownDeath('killed on purpose'),
+    ]).toEqual([
+      { ...stamp, ...died, detail: 'exit code 1' },
+      { ...stamp, ...died, detail: 'SIGKILL' },
+      { ...stamp, ...died, detail: 'killed on purpose' },
+    ]);
   });
 
   test('has of a front-end what its health check and its map tell, without threads refused', () => {

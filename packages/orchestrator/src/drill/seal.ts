@@ -1,12 +1,13 @@
 /**
  * What is shown of a drill while its cause is sealed: all that users and the members' own health checks would tell, and
- * nothing of what AWS did not look at on the day. Left out are faults, and all counts of threads against their limits;
- * who wants those reads them where they are, with the tools of the host. Pure.
+ * nothing of what AWS did not look at on the day. Left out are faults, all counts of threads against their limits, and what
+ * a member that died said last; who wants those reads them where they are, with the tools of the host. Pure.
  */
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import type { FaultOutcome } from '@fleetfall/protocol/faults.ts';
 import type { FrontEndState, MemberState } from '@fleetfall/protocol/member-state.ts';
 import type { FleetStatus } from '../api/running-fleet.ts';
+import { withoutLastWords } from '../fleet/death-text.ts';
 import type { VerbAnswer } from '../keeper/do-verb.ts';
 
 /** A record as it is shown; null when it is not. */
@@ -16,6 +17,8 @@ export function shownRecord(record: JournalRecord): JournalRecord | null {
     case 'witness':
     case 'prediction':
       return null;
+    case 'member':
+      return { ...record, detail: record.detail === null ? null : withoutLastWords(record.detail) };
     case 'observer':
       if (record.record.kind !== 'sample') return record;
       return { ...record, record: { ...record.record, state: shownState(record.record.state) } };

@@ -10,6 +10,7 @@ import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 import type { Recorder } from '../method/recorder.ts';
 import type { MemberSpec, RuntimeFleet, StartedMember } from '../runtime/runtime.ts';
 import { HarnessError } from './attached.ts';
+import { deathText } from './death-text.ts';
 import { eachOf } from './each-of.ts';
 import type { FleetView } from './fleet-view.ts';
 import { bootOf, type FleetIdentity } from './members.ts';
@@ -126,11 +127,10 @@ export function createCrew(options: CrewOptions): Crew {
     const member = await runtimeFleet.start(spec, boot, signal);
     const entry: Entry = { spec, member, cohort, running: true, rank: ranks.get(memberId) ?? 0 };
     entries.set(memberId, entry);
-    void member.exited.then(({ code, signal: bySignal, lastWords }) => {
+    void member.exited.then((exit) => {
       entry.running = false;
       if (leaving.delete(member) || disposed) return;
-      const end = bySignal === null ? `exit code ${code}` : bySignal;
-      const how = lastWords === '' ? end : `${end}: ${lastWords}`;
+      const how = deathText(exit);
       note('died', entry, how);
       // A front-end that dies while it serves is part of what is observed; one that never came up, or any other
       // member, leaves nothing to observe.
