@@ -87,6 +87,11 @@ describe('a blind drill whose cause is sealed', () => {
     expect(texts.page).toContain('<th scope="row">blind drill</th><td>its cause is sealed</td>');
   });
 
+  test('has no count of refused threads for scripts either: nothing is known of them', () => {
+    expect(JSON.parse(texts.json ?? '')).toMatchObject({ refusals: null, observed: { size: null } });
+    expect(JSON.parse(textsOf(told).json ?? '').refusals).toEqual(judge(told).refusals);
+  });
+
   test('tells of its users all the same', () => {
     expect(texts.terminal).toMatch(/ main +outage +only 0 % of requests were served/);
     expect(texts.page).toContain('served: ');

@@ -148,7 +148,7 @@ function wrapped(head: string, text: string, columns: number): string[] {
   return lines.map((each, index) => (index === 0 ? head : ' '.repeat(indent)) + each);
 }
 
-/** The verdict as `--json` prints it, on one line. */
+/** The verdict as `--json` prints it, on one line. `refusals` is null where of refused threads nothing is known. */
 export function verdictJson(
   verdict: Verdict,
   records: readonly JournalRecord[],
@@ -164,6 +164,7 @@ export function verdictJson(
     observed,
     reasons,
     refusals,
+    threadsUnseen,
     firstFailedRequest,
     arms,
     drill,
@@ -177,7 +178,7 @@ export function verdictJson(
       prediction === null ? null : { size: prediction.size, low: prediction.low, high: prediction.high },
     observed,
     firstFailedRequest,
-    refusals,
+    refusals: threadsUnseen === null ? refusals : null,
     ...(drill === null ? {} : { drill }),
     claims: claims.map(({ id, verdict: word, account, evidence }) => ({
       id,
