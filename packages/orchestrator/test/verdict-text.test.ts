@@ -7,6 +7,7 @@ import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { expect, test } from 'vitest';
 import { tellRun } from '../../claims/test/journal-builder.ts';
 import { startAccount } from '../src/cli/account.ts';
+import { plain } from '../src/cli/fitted-text.ts';
 import { verdictText } from '../src/cli/verdict-text.ts';
 
 const outage = tellRun();
@@ -52,6 +53,17 @@ test('nothing that a journal says steers the terminal or breaks a line', () => {
   const text = verdictText({ ...verdict, arms }, outage, 'journal.ndjson', { ...pipe, columns: 100 });
   expect(text).not.toContain('\u001b');
   expect(text).toContain(' wiped over');
+});
+
+test.each([
+  ['a backspace and a bell', 'ok\b\bno\u0007', 'okno'],
+  ['an escape that begins nothing', 'a\u001b b\u001b', 'a b'],
+  ['a string for the device', '\u001bPq#0\u001b\\after', 'q#0\\after'],
+  ['an introducer of one character', '\u009b2Jgone', 'gone'],
+  ['a change of direction', 'exe.\u202egpj', 'exe.gpj'],
+  ['a control between words', 'a\u0000 \u0007 b\r\nc\td', 'a b c d'],
+])('of a journal nothing is left of %s', (_, text, left) => {
+  expect(plain(text)).toBe(left);
 });
 
 test('the account of a trial has nothing of the trial before', () => {

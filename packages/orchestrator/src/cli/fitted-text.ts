@@ -13,8 +13,12 @@ const HEAD = /^(?:\s*[·✓▸]?\s*\S+ {2,}|\s+· )/;
 /** How many columns a text takes, whatever colours it has. */
 export const widthOf = (text: string): number => [...stripVTControlCharacters(text)].length;
 
+/** Characters that are no white space and steer what shows text: controls, and formats such as a change of direction. */
+const STEERING = /(?!\s)[\p{Cc}\p{Cf}]/gu;
+
 /** Words of a journal, which may be anything: on one line, and nothing in them steers a terminal. */
-export const plain = (text: string): string => stripVTControlCharacters(text).replace(/\s+/g, ' ');
+export const plain = (text: string): string =>
+  stripVTControlCharacters(text).replace(STEERING, '').replace(/\s+/g, ' ');
 
 /** A text as a stream is told it: a pipe is read by line and has no width, a terminal has one. */
 export function fittedTo(
