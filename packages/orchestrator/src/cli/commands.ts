@@ -56,8 +56,8 @@ Examples:
   fleetfall compare store/last-night store/kinesis-2020/latest
   fleetfall compare trials-before/ trials-after/ --json     every journal below each folder is a trial
 
-With fewer than five trials a side only outcomes are judged (runs as expected, sizes, a fleet that is no longer healthy);
-whether another figure changed is not decided.
+With fewer than five trials a side only outcomes are judged, in one run of them too (runs as expected, sizes, a fleet
+that is no longer healthy, a recovery that does not come); whether another figure changed is not decided.
 Exit codes: 0 nothing got worse beyond its interval, 1 something did, 2 no baseline: machine, version or
 configuration differ, and it says in what and which figures can still be read.`;
 

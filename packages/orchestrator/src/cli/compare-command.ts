@@ -186,10 +186,10 @@ function undecidedLines({ undecided, runs }: Comparison): string[] {
   ];
 }
 
-function sideText({ unit, over }: FigureChange, { value, interval, present, runs }: SideFigure): string {
+function sideText({ unit }: FigureChange, { value, interval, present, runs }: SideFigure): string {
   if (value === null) return '–';
   const ends = interval === null ? '' : ` [${inUnit(interval.low, unit)}, ${inUnit(interval.high, unit)}]`;
-  const some = present === runs || over === 'nothing' ? '' : ` in ${present} of ${runs}`;
+  const some = present === runs ? '' : ` in ${present} of ${runs}`;
   return `${inUnit(value, unit)}${ends}${some}`;
 }
 
