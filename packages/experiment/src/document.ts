@@ -39,7 +39,7 @@ export interface ExperimentDocument {
   with(overrides: readonly Override[]): ExperimentDocument;
 }
 
-/** Values that aliases may stand for, in aliases of aliases: more is a bomb. */
+/** Aliases that a file may have, and values that they may stand for, in aliases of aliases: more is a bomb. */
 const ALIASED_MAX = 100;
 /** A file over this is no experiment. */
 const CHARACTERS_MAX = 1_000_000;
@@ -78,14 +78,28 @@ export function readDocument(text: string, file: string): ExperimentDocument {
   return documentOf({ tree, said: new Map(), placeOf: (path) => at(offsetOf(parsed, path)), shown: dotted });
 }
 
-/** What is YAML and no experiment can hold: an alias for nothing, a key that is no text. */
+/**
+ * What is YAML and no experiment can hold: an alias for nothing, a key that is no text, so many aliases that to look
+ * up each, for which the whole document is gone through, would take minutes. Behind the first of those nothing is read.
+ */
 function unreadable(parsed: Document): { readonly offset: number; readonly why: string }[] {
   const found: { offset: number; why: string }[] = [];
+  const anchors = new Set<string>();
+  let aliases = 0;
   visit(parsed, {
+    Node(_, { anchor }) {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
     Alias(_, alias) {
-      if (alias.resolve(parsed) !== undefined) return;
-      const why = `*${alias.source}: nothing before it is named &${alias.source}`;
-      found.push({ offset: rangeStart(alias) ?? 0, why });
+      const offset = rangeStart(alias) ?? 0;
+      aliases += 1;
+      if (aliases > ALIASED_MAX) {
+        found.push({ offset, why: `*${alias.source}: must be one of at most ${ALIASED_MAX} aliases` });
+        return visit.BREAK;
+      }
+      if (anchors.has(alias.source)) return undefined;
+      found.push({ offset, why: `*${alias.source}: nothing before it is named &${alias.source}` });
+      return undefined;
     },
     Pair(_, { key }) {
       if (!isCollection(key)) return;

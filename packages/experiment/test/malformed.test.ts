@@ -68,6 +68,26 @@ describe('an experiment file', () => {
       /^mine\.yaml:12:15: \*short: nothing before it is named &short$/,
     ],
     [
+      'has an alias for what is named only behind it',
+      changed('hold: 2s', 'hold: *short').concat('description: &short 2s\n'),
+      /^mine\.yaml:12:15: \*short: nothing before it is named &short$/,
+    ],
+    [
+      'has an alias for nothing among many',
+      `many: [&one 1${', *one'.repeat(98)}, *other, *one]\n${GOOD}`,
+      /^mine\.yaml:1:604: \*other: nothing before it is named &other$/,
+    ],
+    [
+      'has more aliases than can be looked up',
+      `many: [&one 1${', *one'.repeat(2_000)}]\n${GOOD}`,
+      /^mine\.yaml:1:616: \*one: must be one of at most 100 aliases$/,
+    ],
+    [
+      'has more than that for as many names',
+      `${Array.from({ length: 2_000 }, (_, index) => `- &a${index} [1]\n- *a${index}\n`).join('')}`,
+      /^mine\.yaml:202:3: \*a100: must be one of at most 100 aliases$/,
+    ],
+    [
       'has aliases of aliases without end',
       `a: &a [1, 1, 1, 1, 1]\nb: &b [*a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c]\n${GOOD}`,
       /^mine\.yaml: its aliases must stand for less: /,
