@@ -16,6 +16,14 @@ test.each([
   },
 );
 
-test('a pace is measured of threads that ran', async () => {
-  expect(await measureThreadPace()).toBeGreaterThan(0);
+test('a pace is measured of threads that were made', async () => {
+  let made = 0;
+  const count = (): void => void (made += 1);
+  process.on('worker', count);
+  try {
+    expect(await measureThreadPace()).toBeGreaterThan(0);
+  } finally {
+    process.off('worker', count);
+  }
+  expect(made).toBeGreaterThan(1);
 });

@@ -111,11 +111,9 @@ function afterBlanks(bytes: Uint8Array, from: number): number {
 /** The decimal number that stands there; -1 without one. */
 function numberAt(bytes: Uint8Array, from: number): number {
   let value = -1;
-  for (let at = from; ; at += 1) {
-    const digit = (bytes[at] as number) - ZERO;
-    if (!(digit >= 0 && digit <= 9)) return value;
-    value = Math.max(0, value) * 10 + digit;
-  }
+  for (let at = from; isDigit(bytes[at]); at += 1)
+    value = Math.max(0, value) * 10 + ((bytes[at] as number) - ZERO);
+  return value;
 }
 
 /**

@@ -25,7 +25,7 @@ export async function stretchToHost(
   const stretch = stretchFor(perThreadMs, threadPace);
   if (stretch > 1) {
     tell(
-      `this host takes ${perThreadMs.toFixed(0)} ms for a thread, and the fleet's times were chosen for ${threadPace}: they are stretched ${stretch} times (--stretch 1: as they are written)`,
+      `this host takes ${perThreadMs.toFixed(0)} ms for a thread, and the fleet's times were chosen for ${threadPace} ms: they are stretched ${stretch} times (--stretch 1: as they are written)`,
     );
   }
   return { read: stretched(read, stretch), stretch };
