@@ -3,7 +3,6 @@
  * the hold at full size, which begins when the growth has had its time to show. Healthy is asked of the growth too:
  * a fleet that fell and came back was not healthy.
  */
-
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
 import { absent } from './absent-phase.ts';
 import { phaseSpan } from './arm-timeline.ts';

@@ -2,7 +2,6 @@
  * The claims that a run is held against, in the order of the incident's own story: how threads grow, what breaks,
  * who fails and how, what brings service back. A claim that is not in this list is not judged.
  */
-
 import { backEndStaysHealthy } from './claim/back-end-stays-healthy.ts';
 import { cacheBuildFails } from './claim/cache-build-fails.ts';
 import { failureIsDelayed } from './claim/failure-is-delayed.ts';

@@ -2,7 +2,6 @@
  * The kinds of field that an experiment is written in: counts, words, and quantities with their unit, each with a
  * message that says what is allowed.
  */
-
 import type { KeyDistribution } from '@fleetfall/protocol/load-stdio.ts';
 import type { Spike } from '@fleetfall/protocol/rate-profile.ts';
 import { z } from 'zod';

@@ -2,7 +2,6 @@
  * A fleet without a method: what a script or a shell drives step by step. Its fields are those of an experiment, read
  * by the same schema, and it is laid out as a run of one arm whose method is empty.
  */
-
 import type { Laid } from './arm-checks.ts';
 import { conditionSchema } from './condition.ts';
 import { documentOfValues, dotted, type ExperimentDocument, type Path } from './document.ts';

@@ -2,7 +2,6 @@
  * A front-end's Prometheus metrics: its threads against their limit, the age of its shard-map, its links, and
  * what became of requests. Read from the state at each scrape, so that nothing is counted twice.
  */
-
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import { Counter, Gauge, Registry, type RegistryContentType } from '@prometheus-io/client';
 

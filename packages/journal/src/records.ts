@@ -3,7 +3,6 @@
  * source of a run: claims, verdicts, plots and comparisons are functions of these records and of nothing else.
  * A change of meaning raises {@link JOURNAL_VERSION}.
  */
-
 import type { BalancerRecord } from '@fleetfall/protocol/balancer-stdio.ts';
 import type { DrillEvent } from '@fleetfall/protocol/drill.ts';
 import type { Expectation } from '@fleetfall/protocol/expectation.ts';

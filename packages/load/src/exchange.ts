@@ -2,7 +2,6 @@
  * One HTTP request with a deadline of its own that holds in every state: waiting for a connection, connecting, or
  * half answered. For calls that prepare, verify or check health; what is measured goes through `open-loop.ts`.
  */
-
 import type { ParsedAnswer } from './http/answer-parser.ts';
 import type { BrokenReason } from './http/broken-reason.ts';
 import type { HttpPool } from './http/pool.ts';

@@ -3,7 +3,6 @@
  * {@link TOTALS_PATH}; claims are made of it. Application counters here support a claim and never stand alone: the kernel's
  * do.
  */
-
 import type { MemberRole } from './membership.ts';
 
 /** Path of a member's state in totals, as JSON: what is asked of every member again and again. */

@@ -4,7 +4,6 @@
  * failing only where the kernel tells that it was refused threads, and where a construction was tried in the hold or
  * given up before. Of one that was not seen, or that failed earlier and tried none in the hold, nothing is known.
  */
-
 import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import { absent } from '../absent-phase.ts';

@@ -3,7 +3,6 @@
  * the fleet grew; the size observed is the fleet's at the first refused thread. Where the first user request
  * failed is told apart: between the two lie a construction and the map's ageing.
  */
-
 import type { Arm, JournalRecord, Prediction } from '@fleetfall/journal/records.ts';
 import { absent } from '../absent-phase.ts';
 import { phaseSpan, recordsOf } from '../arm-timeline.ts';

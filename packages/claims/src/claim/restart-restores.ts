@@ -3,7 +3,6 @@
  * be shown only from a service that was down: one that the removal had healed has nothing to be restored. Members
  * have no CPU quotas yet: a busy host can delay a recovery and never feign one, so how long it took is not judged.
  */
-
 import { absent } from '../absent-phase.ts';
 import { OUTAGE_BELOW, RESTORED_AT_LEAST } from '../arm-outcome.ts';
 import { type Claim, unknownSince } from '../claim.ts';

@@ -3,7 +3,6 @@
  * requests could not be routed; that the processes lived on is our inference from the slow diagnosis. Health is
  * asked by the observer, routing is seen by the load.
  */
-
 import type { RoutingFailure } from '@fleetfall/protocol/kinesis.ts';
 import { absent } from '../absent-phase.ts';
 import { nearlyAll, OUTAGE_BELOW } from '../arm-outcome.ts';

@@ -3,7 +3,6 @@
  * in a link's own thread, in a pool thread and on the main event loop. What was heard is handed on only when it
  * differs from before, so that the main thread is not busied with repetition.
  */
-
 import type { OwnershipMessage } from '@fleetfall/protocol/ownership.ts';
 import WebSocket from 'ws';
 import type { LinkEvent, LinkTarget } from './thread-messages.ts';

@@ -2,7 +2,6 @@
  * One connection to one back-end: many requests at once, matched by id, and the leases it pushes for the slices
  * that this member watches. Opened again when it breaks; what was under way then has an unknown outcome.
  */
-
 import { accessHeaders } from '@fleetfall/protocol/access.ts';
 import type { LinkState } from '@fleetfall/protocol/member-state.ts';
 import type { Member } from '@fleetfall/protocol/membership.ts';

@@ -4,7 +4,6 @@
  * member starts with a whole map. How old the newest map is, and whether that is too old, is told here; what a
  * request gets then is the router's.
  */
-
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import { type FrontEndSettings, firstMapWaitMs } from '@fleetfall/protocol/settings.ts';
 import type { Random } from '../jitter.ts';

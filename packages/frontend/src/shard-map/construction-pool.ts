@@ -6,7 +6,6 @@
  * nothing behind. Refused inside `run()` instead, the task stays queued in the pool, and its promise is rejected
  * later with nobody to hear it.
  */
-
 import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 import { Piscina } from 'piscina';
 import { threadEntry } from '../thread-entry.ts';

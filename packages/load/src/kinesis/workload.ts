@@ -3,7 +3,6 @@
  * distributed, and reads between them (`reads.ts`). Knows nothing of how a call travels. What becomes of every write goes to
  * whoever keeps the history.
  */
-
 import {
   type FailedRecord,
   ROUTING_FAILURES,

@@ -3,7 +3,6 @@
  * Poisson arrivals are those of many users who know nothing of one another, at the same rate (a unit Poisson process
  * on the profile's cumulative count; E. Çinlar, «Introduction to Stochastic Processes», 4.7). Pure.
  */
-
 import type { RateProfile } from '@fleetfall/protocol/rate-profile.ts';
 import { seededFraction } from '../random.ts';
 

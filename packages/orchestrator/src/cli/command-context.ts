@@ -1,7 +1,6 @@
 /**
  * What every command is given of the process, and nothing more: commands never reach for it themselves.
  */
-
 import type { EngineEnvironment } from '../runtime/engine-environment.ts';
 
 /** What a command needs of the process. */

@@ -2,7 +2,6 @@
  * What several trials of an experiment came to, for people and for scripts: each with its verdict, every claim over
  * all of them with its interval.
  */
-
 import { percent } from '@fleetfall/claims/figures.ts';
 import type { Goodput } from '@fleetfall/claims/goodput.ts';
 import type { Verdict } from '@fleetfall/claims/judge.ts';

@@ -1,7 +1,6 @@
 /**
  * The verdict as people and as scripts read it. Figures come from the judge; only their layout is decided here.
  */
-
 import { styleText } from 'node:util';
 import { triedText } from '@fleetfall/claims/attempts.ts';
 import type { ClaimVerdict } from '@fleetfall/claims/claim.ts';

@@ -1,7 +1,6 @@
 /**
  * The members of a fleet, by name: what each is started from and the boot line that makes it that role.
  */
-
 import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
 import {
   backEndName,

@@ -2,7 +2,6 @@
  * The fleet that a keeper holds, from its start to its end. A fleet that ends by itself, since a part of it broke or a
  * stop condition held, is taken down at once; its keeper stays to tell why, until it is told to end.
  */
-
 import { driveFleet } from '../api/drive.ts';
 import { type OpenRun, openRun } from '../api/open-run.ts';
 import type { RunningFleet } from '../api/running-fleet.ts';

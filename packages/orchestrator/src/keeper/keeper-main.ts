@@ -3,7 +3,6 @@
  * started them. It takes the name, listens, brings the fleet up, and then does what it is asked until it is to end: by
  * `down`, by a signal, or after its maximum life. Whatever ends it, everything that it started is taken down.
  */
-
 import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';

@@ -3,7 +3,6 @@
  * the fleet has stood long enough for a change to have shown. The journal is begun with the first front-end that the
  * kernel's counters are known of, since the limit is what they say.
  */
-
 import { MAIN_ARM } from '@fleetfall/experiment/main-arm.ts';
 import { settlingMs } from '@fleetfall/experiment/settling.ts';
 import { type Journal, openJournal } from '@fleetfall/journal/append.ts';

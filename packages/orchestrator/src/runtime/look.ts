@@ -2,7 +2,6 @@
  * Which runtimes there are, looked at without opening one: nothing is built, made or started. `choose.ts` decides
  * the same way when a run begins.
  */
-
 import { pidsHierarchy } from './cgroup/pids-tree.ts';
 import { composeReason } from './compose/compose-runtime.ts';
 import { findCompose } from './compose/compose-tool.ts';

@@ -5,7 +5,6 @@
  * Everything started is registered for teardown before it is made, carries the run's owner (see `owner.ts`), and
  * is gone after the fleet's disposal, whatever state it was in.
  */
-
 import type { HostFacts } from '@fleetfall/journal/records.ts';
 import type { BootLine, Role } from '@fleetfall/protocol/boot.ts';
 import type { KernelCounters } from '@fleetfall/protocol/member-state.ts';

@@ -2,7 +2,6 @@
  * Kills members with SIGKILL. What lifts it is a start on what they had on disk; those that something else has
  * started or removed meanwhile are left as they are.
  */
-
 import { seeAnswers } from './answers.ts';
 import type { FaultMaker } from './fault-maker.ts';
 

@@ -2,7 +2,6 @@
  * The mesh at the clock's moment: who knows whom, so who keeps threads for whom. On a circle while lines can be
  * told apart, as a map of rows and columns beyond.
  */
-
 import { knownAt } from '../model/acquaintance.ts';
 import type { ArmModel } from '../model/arm-model.ts';
 import { penOf } from './canvas.ts';

@@ -2,7 +2,6 @@
  * The slider over a small map of the run: phases by name, requests served and failed, faults. It moves the clock
  * and follows it, by pointer and by keys.
  */
-
 import { counted } from '@fleetfall/claims/figures.ts';
 import { phaseName } from '../arm-names.ts';
 import type { ArmModel } from '../model/arm-model.ts';

@@ -2,7 +2,6 @@
  * The top of the page: the verdict, what happened in a sentence, and what users got at each stage, in figures over
  * the whole run's requests.
  */
-
 import { RESTORED_AT_LEAST } from '@fleetfall/claims/arm-outcome.ts';
 import { counted, percent, seconds } from '@fleetfall/claims/figures.ts';
 import type { Goodput } from '@fleetfall/claims/goodput.ts';

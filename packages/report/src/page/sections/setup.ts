@@ -2,7 +2,6 @@
  * What the run was: machine, versions, seed, every setting of every arm with those that differ marked, and what of
  * the journal this page does not show.
  */
-
 import { MAIN_ARM } from '@fleetfall/experiment/main-arm.ts';
 import type { RunRecord } from '@fleetfall/journal/records.ts';
 import { armName } from '../arm-names.ts';
