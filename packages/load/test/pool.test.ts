@@ -29,19 +29,24 @@ async function startServer() {
   };
 }
 
-test('those that wait take turns as they came; one that was given up has none, and who comes later has its own', async () => {
-  await using server = await startServer();
-  const pool = new HttpPool(
-    { host: '127.0.0.1', port: server.port, tls: false },
-    { connectionsMax: 1, connectTimeoutMs: 5_000 },
-  );
-  const answered: string[] = [];
-  const send = (path: string): Carrier =>
+const poolOf = ({ port }: { readonly port: number }, connectionsMax: number): HttpPool =>
+  new HttpPool({ host: '127.0.0.1', port, tls: false }, { connectionsMax, connectTimeoutMs: 5_000 });
+
+/** Sends a request that is named by its path, and tells how it ended. */
+const sender =
+  (pool: HttpPool, told: string[]) =>
+  (path: string): Carrier =>
     pool.send(path, {
       onTurn: () => undefined,
-      onAnswer: () => answered.push(path),
-      onBroken: (reason) => answered.push(`${path} ${reason}`),
+      onAnswer: ({ status }) => told.push(`${path} ${status}`),
+      onBroken: (reason) => told.push(`${path} ${reason}`),
     });
+
+test('those that wait take turns as they came; one that was given up has none, and who comes later has its own', async () => {
+  await using server = await startServer();
+  const pool = poolOf(server, 1);
+  const answered: string[] = [];
+  const send = sender(pool, answered);
   const goOnUntil = async (count: number): Promise<void> => {
     await expect.poll(() => server.paths.length, { timeout: 10_000 }).toBe(count);
   };
@@ -56,7 +61,7 @@ test('those that wait take turns as they came; one that was given up has none, a
   expect(c.giveUp()).toBe('written');
   await goOnUntil(3);
   server.answer();
-  await expect.poll(() => answered, { timeout: 10_000 }).toEqual(['a', 'd']);
+  await expect.poll(() => answered, { timeout: 10_000 }).toEqual(['a 200', 'd 200']);
   send('e');
   send('f');
   await goOnUntil(4);
@@ -73,17 +78,9 @@ test.each([
   'a connection on which more came than was asked for carries no further request: %s',
   async (_what, waits) => {
     await using server = await startServer();
-    const pool = new HttpPool(
-      { host: '127.0.0.1', port: server.port, tls: false },
-      { connectionsMax: 1, connectTimeoutMs: 5_000 },
-    );
+    const pool = poolOf(server, 1);
     const answered: string[] = [];
-    const send = (path: string): Carrier =>
-      pool.send(path, {
-        onTurn: () => undefined,
-        onAnswer: ({ status }) => answered.push(`${path} ${status}`),
-        onBroken: (reason) => answered.push(`${path} ${reason}`),
-      });
+    const send = sender(pool, answered);
     send('a');
     if (waits) send('b');
     await expect.poll(() => server.paths.length).toBe(1);
@@ -100,10 +97,7 @@ test.each([
 
 test('what a handler throws surfaces, and the next in the row has its turn', async () => {
   await using server = await startServer();
-  const pool = new HttpPool(
-    { host: '127.0.0.1', port: server.port, tls: false },
-    { connectionsMax: 1, connectTimeoutMs: 5_000 },
-  );
+  const pool = poolOf(server, 1);
   const surfaced: string[] = [];
   const heard: string[] = [];
   process.setUncaughtExceptionCaptureCallback((error) => surfaced.push(String(error)));
@@ -122,11 +116,7 @@ test('what a handler throws surfaces, and the next in the row has its turn', asy
         throw new Error('the handler of a broken connection');
       },
     });
-    pool.send('c', {
-      onTurn: () => undefined,
-      onAnswer: ({ status }) => heard.push(`c ${status}`),
-      onBroken: (reason) => heard.push(`c ${reason}`),
-    });
+    sender(pool, heard)('c');
     await expect.poll(() => server.paths).toEqual(['a']);
     server.answer();
     await expect.poll(() => server.paths).toEqual(['a', 'b']);
@@ -143,15 +133,9 @@ test('what a handler throws surfaces, and the next in the row has its turn', asy
 
 test('a pool that is destroyed tells nothing more; who gives up later hears what had become of it', async () => {
   await using server = await startServer();
-  const origin = { host: '127.0.0.1', port: server.port, tls: false };
-  const pool = new HttpPool(origin, { connectionsMax: 2, connectTimeoutMs: 5_000 });
+  const pool = poolOf(server, 2);
   const told: string[] = [];
-  const send = (path: string): Carrier =>
-    pool.send(path, {
-      onTurn: () => undefined,
-      onAnswer: () => told.push(path),
-      onBroken: (reason) => told.push(`${path} ${reason}`),
-    });
+  const send = sender(pool, told);
   const end = Promise.withResolvers<ExchangeEnd>();
   const a = send('a');
   await expect.poll(() => server.paths).toEqual(['a']);
@@ -173,10 +157,7 @@ test('a pool that is destroyed tells nothing more; who gives up later hears what
 
 test('a pool that is destroyed while it closes is closed', async () => {
   await using server = await startServer();
-  const pool = new HttpPool(
-    { host: '127.0.0.1', port: server.port, tls: false },
-    { connectionsMax: 1, connectTimeoutMs: 5_000 },
-  );
+  const pool = poolOf(server, 1);
   const end = Promise.withResolvers<ExchangeEnd>();
   exchange(pool, 'a', 500, end.resolve);
   const closed = pool.close();
