@@ -1,27 +1,9 @@
+/** Runs held against one another: what got worse, by how much, and what cannot be told. */
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
 import { describe, expect, it } from 'vitest';
 import { compareRuns } from '../src/compare/compare.ts';
-import { comparedRun, type Reading } from '../src/compare/compared-run.ts';
-import { figureChange } from '../src/compare/figure-change.ts';
 import type { FigureName } from '../src/compare/figure-list.ts';
-import { withRecords } from './alter-journal.ts';
-import { type StoryOptions, tellRun } from './journal-builder.ts';
-
-const told = (options: StoryOptions = {}, alter = (records: JournalRecord[]) => records) =>
-  comparedRun(alter(tellRun(options)));
-
-/** The journal as it would have been told of another host, version or configuration. */
-const withHead =
-  (change: (run: Extract<JournalRecord, { kind: 'run' }>) => object) =>
-  (records: JournalRecord[]): JournalRecord[] =>
-    records.map((record) =>
-      record.kind === 'run' ? ({ ...record, ...change(record) } as JournalRecord) : record,
-    );
-
-const withPidsMax = (pidsMax: number) => (records: JournalRecord[]) =>
-  records.map((record) =>
-    record.kind === 'arm' ? { ...record, settings: { ...record.settings, pidsMax } } : record,
-  );
+import { told, withHead } from './told-runs.ts';
 
 const withLatency = (p99: number) => (records: JournalRecord[]) =>
   records.map((record) =>
@@ -167,58 +149,6 @@ describe('two single runs', () => {
   });
 });
 
-describe('a figure of few runs', () => {
-  /** Each run with ten load windows that say what it says. */
-  const readings = (...values: (number | null)[]): Reading[] =>
-    values.map((value) => ({ value, windows: value === null ? [] : Array<number>(10).fill(value) }));
-  const alone = (...values: (number | null)[]): Reading[] => values.map((value) => ({ value, windows: [] }));
-
-  it.each([
-    ['one is an outage', [1, 1, 1], [1, 1, 0], 'worse'],
-    ['one is an outage, and the rest are not quite equal', [0.9991, 0.9995, 1], [0.9992, 0.9994, 0], 'worse'],
-    ['one no longer is', [1, 0], [1, 1], 'better'],
-    ['most are, and one was', [1, 1, 0], [0, 0, 0], 'worse'],
-    ['all are degraded, and one was an outage', [1, 1, 0], [0.9, 0.9, 0.9], 'undecided'],
-    ['one is of little less', [0.992, 0.992, 0.992], [0.992, 0.992, 0.991], 'undecided'],
-    ['one did not come to it', [1, 1, 1], [1, 1, null], 'undecided'],
-    ['both sides have an outage', [1, 1, 0], [1, 1, 0], 'same'],
-  ])('is judged of each, a share: %s', (_, before, after, change) => {
-    expect(figureChange('goodputAfter', readings(...before), readings(...after), 's').change).toBe(change);
-  });
-
-  it('is shown, a share, as its interval is: by its mean', () => {
-    const { difference, ...sides } = figureChange('goodputAfter', readings(1, 1, 1), readings(1, 1, 0), 's');
-    const by = (sides.after.value ?? 0) - (sides.before.value ?? 0);
-    expect(by).toBeCloseTo(-1 / 3);
-    expect(by).toBeGreaterThan(difference?.low ?? 0);
-    expect(by).toBeLessThan(difference?.high ?? -1);
-  });
-
-  it('is not judged when its load windows do not bear it out', () => {
-    const unsteady = [{ value: 0.985, windows: [1, 1, 1, 0.94] }];
-    expect(figureChange('goodputAfter', readings(0.995), unsteady, 's').change).toBe('undecided');
-  });
-
-  it('is not equal by its middle alone', () => {
-    const [before, after] = [readings(9, 9, 9), readings(9, 9, 9)];
-    expect(figureChange('latencyP99Ms', before, after, 's').change).toBe('same');
-    const slower = after.map(({ value }) => ({ value, windows: Array<number>(10).fill(40) }));
-    expect(figureChange('latencyP99Ms', before, slower, 's').change).toBe('undecided');
-  });
-
-  it.each<[FigureName, (number | null)[], (number | null)[], string]>([
-    ['recoveryMs', [900, 900, 900], [900, 900, null], 'worse'],
-    ['recoveryMs', [900, null, null], [900, 900, null], 'better'],
-    ['recoveryMs', [900, null], [900, null, 900, null], 'same'],
-    ['recoveryMs', [null, null], [null], 'same'],
-    ['observedSize', [null, null], [14, null], 'worse'],
-    ['observedSize', [14, null], [14, 14], 'undecided'],
-    ['predictedSize', [14, 14], [null, null], 'unclear'],
-  ])('is judged of who came to it: %s of %j, then %j', (name, before, after, change) => {
-    expect(figureChange(name, alone(...before), alone(...after), 's').change).toBe(change);
-  });
-});
-
 describe('trials', () => {
   const trials = (...noise: number[]) => noise.map((noiseFailures) => told({ noiseFailures }));
 
@@ -285,74 +215,5 @@ describe('trials', () => {
   it('are resampled the same way each time', () => {
     const sides = [trials(0, 1, 2, 3, 0), trials(4, 2, 3, 1, 1)] as const;
     expect(compareRuns(...sides)).toEqual(compareRuns(...sides));
-  });
-});
-
-describe('there is no baseline', () => {
-  const base = told();
-  it.each<[string, (records: JournalRecord[]) => JournalRecord[], string, string]>([
-    [
-      'on another kernel',
-      withHead(({ host }) => ({ host: { ...host, kernel: '6.6' } })),
-      'machine',
-      'host.kernel',
-    ],
-    ['with fewer cores', withHead(({ host }) => ({ host: { ...host, cores: 1 } })), 'machine', 'host.cores'],
-    [
-      'with another memory',
-      withHead(({ host }) => ({ host: { ...host, memoryBytes: 1 } })),
-      'machine',
-      'host.memoryBytes',
-    ],
-    [
-      'on another Node',
-      withHead(({ host }) => ({ host: { ...host, node: '27.0.0' } })),
-      'version',
-      'host.node',
-    ],
-    [
-      'on another cgroup version',
-      withHead(({ host }) => ({ host: { ...host, cgroupVersion: 2 } })),
-      'machine',
-      'host.cgroupVersion',
-    ],
-    [
-      'on another engine',
-      withHead(({ host }) => ({ host: { ...host, engine: 'Docker 29' } })),
-      'machine',
-      'host.engine',
-    ],
-    ['of another fleetfall', withHead(() => ({ fleetfall: '0.2.0' })), 'version', 'fleetfall'],
-    ['on another runtime', withHead(() => ({ runtime: 'docker' })), 'configuration', 'runtime'],
-    ['under another limit', withPidsMax(40), 'configuration', 'pidsMax'],
-    [
-      'with a run that was cut short',
-      (records) => withRecords(records, ({ kind }) => kind !== 'end'),
-      'completeness',
-      'end',
-    ],
-  ])('%s', (_, alter, of, field) => {
-    const comparison = compareRuns([base], [told({}, alter)]);
-    expect(comparison).toMatchObject({ result: 'no-baseline', exitCode: 2 });
-    expect(comparison.baseline).toMatchObject([{ of, field }]);
-    expect(comparison.stillReadable).toHaveLength(1);
-  });
-
-  it('when the trials of one side differ among themselves', () => {
-    const comparison = compareRuns([base, base, told({}, withPidsMax(40))], [base]);
-    expect(comparison.baseline).toEqual([
-      { of: 'configuration', field: 'pidsMax', before: '24 (2 of 3), 40 (1 of 3)', after: '24' },
-    ]);
-  });
-
-  it('but a seed, and what an older journal could not say, are no difference', () => {
-    const older = (records: JournalRecord[]): JournalRecord[] =>
-      withHead(() => ({ seed: 'another', runId: 'run-2' }))(records).map((record) => {
-        if (record.kind !== 'arm') return record;
-        const { uvThreads, ...frontEnd } = record.settings.frontEnd;
-        expect(uvThreads).toBe(4);
-        return { ...record, settings: { ...record.settings, frontEnd } } as JournalRecord;
-      });
-    expect(compareRuns([base], [told({}, older)]).baseline).toEqual([]);
   });
 });
