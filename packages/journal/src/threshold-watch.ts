@@ -91,7 +91,7 @@ function watchSpans(threshold: Threshold, forMs: number): ThresholdWatch {
       last = figure ?? last;
       unseenMs = seen === 'unknown' ? unseenMs + window.windowMs : 0;
       // As long unseen as it may be missed: nobody knows whether it was.
-      lastUnseen = unseenMs >= forMs && unseenMs > 0;
+      lastUnseen = unseenMs >= forMs;
       if (seen === 'fail') {
         missedMs += silentMs + window.windowMs;
         silentMs = 0;
@@ -99,7 +99,7 @@ function watchSpans(threshold: Threshold, forMs: number): ThresholdWatch {
         silentMs += window.windowMs;
       else [missedMs, silentMs] = [0, 0];
       if (seen === 'pass') everPassed = true;
-      if (missedMs >= forMs && missedMs > 0) failedAt ??= figure;
+      if (missedMs >= forMs) failedAt ??= figure;
       return result();
     },
     get result() {
