@@ -47,9 +47,10 @@ describe.skipIf(LAB_LEFT_OUT !== null)(
         const address = (await lab.compose('port', 'prometheus', '9090')).trim();
         const query = async (expression: string): Promise<number> => {
           const url = `http://${address}/api/v1/query?query=${encodeURIComponent(expression)}`;
-          // Until it listens there is no answer.
-          const answer = await fetch(url).catch(() => null);
-          if (answer?.status !== 200) return Number.NaN;
+          // Until it listens and is ready this throws, and is asked again; what it threw last is told in the end.
+          const answer = await fetch(url);
+          if (answer.status !== 200)
+            throw new Error(`Prometheus answered ${answer.status}: ${await answer.text()}`);
           const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
           return Number(data.result[0]?.value[1] ?? Number.NaN);
         };
