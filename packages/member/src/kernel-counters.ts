@@ -39,22 +39,30 @@ export function ownPidsCgroup(): PidsCgroup | null {
 }
 
 /**
- * Reads the counters of one cgroup.
- * @throws when the cgroup is gone or its files cannot be read.
+ * Finds out once which counters a cgroup has; members read theirs several times a second.
+ * @returns reads them as they are now. It throws when the cgroup is gone or its files cannot be read.
  */
-export function readKernelCounters({ folder, version }: PidsCgroup): KernelCounters {
-  const read = (name: string): string => readFileSync(join(folder, name), 'utf8').trim();
-  const readIfThere = (name: string): string | null => (existsSync(join(folder, name)) ? read(name) : null);
-  const limitText = readIfThere('pids.max') ?? 'max';
-  const local = readIfThere('pids.events.local');
-  const events = local ?? readIfThere('pids.events') ?? '';
-  const peak = readIfThere('pids.peak');
-  return {
-    tasks: Number(read('pids.current')),
-    limit: limitText === 'max' ? null : Number(limitText),
-    limitHits: Number(/^max (\d+)$/m.exec(events)?.[1] ?? 0),
-    peak: peak === null ? null : Number(peak),
-    hitsAreLocal: local !== null,
-    cgroupVersion: version,
+export function openKernelCounters({ folder, version }: PidsCgroup): () => KernelCounters {
+  const fileOf = (name: string): string | undefined => {
+    const file = join(folder, name);
+    return existsSync(file) ? file : undefined;
+  };
+  const current = join(folder, 'pids.current');
+  const max = fileOf('pids.max');
+  const local = fileOf('pids.events.local');
+  const events = local ?? fileOf('pids.events');
+  const peak = fileOf('pids.peak');
+  return () => {
+    const limit = max === undefined ? 'max' : read(max);
+    return {
+      tasks: Number(read(current)),
+      limit: limit === 'max' ? null : Number(limit),
+      limitHits: events === undefined ? 0 : Number(/^max (\d+)$/m.exec(read(events))?.[1] ?? 0),
+      peak: peak === undefined ? null : Number(read(peak)),
+      hitsAreLocal: local !== undefined,
+      cgroupVersion: version,
+    };
   };
 }
+
+const read = (file: string): string => readFileSync(file, 'utf8').trim();

@@ -13,7 +13,7 @@ import {
   TOTALS_PATH,
 } from '@fleetfall/protocol/member-state.ts';
 import { Registry, type RegistryContentType } from '@prometheus-io/client';
-import { ownPidsCgroup, readKernelCounters } from './kernel-counters.ts';
+import { openKernelCounters, ownPidsCgroup } from './kernel-counters.ts';
 import { sendJson } from './listener.ts';
 import { metricsFormat } from './metrics-format.ts';
 
@@ -64,5 +64,5 @@ export function stateRoutes({ state, detail, ready, metrics }: StateRoutesOption
 /** A reader of the calling process's own kernel counters; it answers null where there are none. */
 export function ownKernelReader(): () => KernelCounters | null {
   const cgroup = ownPidsCgroup();
-  return () => (cgroup === null ? null : readKernelCounters(cgroup));
+  return cgroup === null ? () => null : openKernelCounters(cgroup);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readKernelCounters } from '../src/kernel-counters.ts';
+import { openKernelCounters } from '../src/kernel-counters.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -17,7 +17,7 @@ const write = (files: Readonly<Record<string, string>>): void => {
 describe('kernel counters', () => {
   it('are read from the files of a cgroup', () => {
     write({ 'pids.current': '22', 'pids.max': '24', 'pids.events': 'max 7', 'pids.peak': '24' });
-    expect(readKernelCounters({ folder, version: 1 })).toEqual({
+    expect(openKernelCounters({ folder, version: 1 })()).toEqual({
       tasks: 22,
       limit: 24,
       limitHits: 7,
@@ -29,7 +29,7 @@ describe('kernel counters', () => {
 
   it('prefer the local count of refusals where the kernel has one', () => {
     write({ 'pids.current': '5', 'pids.max': 'max', 'pids.events': 'max 9', 'pids.events.local': 'max 2' });
-    expect(readKernelCounters({ folder, version: 2 })).toMatchObject({
+    expect(openKernelCounters({ folder, version: 2 })()).toMatchObject({
       limit: null,
       limitHits: 2,
       hitsAreLocal: true,
@@ -38,6 +38,11 @@ describe('kernel counters', () => {
   });
 
   it('of a cgroup that is gone are an error, not a zero', () => {
-    expect(() => readKernelCounters({ folder: join(folder, 'gone'), version: 2 })).toThrow('ENOENT');
+    write({ 'pids.current': '5', 'pids.max': '24' });
+    const read = openKernelCounters({ folder, version: 2 });
+    expect(read()).toMatchObject({ tasks: 5, limit: 24 });
+    rmSync(folder, { recursive: true });
+    expect(read).toThrow('ENOENT');
+    expect(openKernelCounters({ folder, version: 2 })).toThrow('ENOENT');
   });
 });

@@ -130,6 +130,21 @@ describe('a listener', () => {
     await expect(fetch(urlOf(listener))).rejects.toThrow();
   });
 
+  it('says of a body that its sender broke off', async () => {
+    const read = Promise.withResolvers<unknown>();
+    const listener = await listen({
+      onRequest: async (request) => read.resolve(await readBody(request).catch((error: Error) => error)),
+    });
+    const { host, port } = listener.endpoint;
+    const socket = connect(port, host, () => {
+      socket.write(
+        `POST / HTTP/1.1\r\nhost: ${host}:${port}\r\ncontent-length: 10\r\nx-fleetfall-secret: s3cret\r\n\r\n12345`,
+        () => socket.destroy(),
+      );
+    });
+    expect(await read.promise).toBeInstanceOf(Error);
+  });
+
   it('reads no body past its bound', async () => {
     const listener = await listen({
       onRequest: async (request, response) => {

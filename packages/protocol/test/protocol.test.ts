@@ -100,6 +100,7 @@ describe('access', () => {
   it.each([
     [{ secret: undefined }, 'header'],
     [{ secret: 'wrong' }, 'header'],
+    [{ secret: 's3cres' }, 'header'],
     [{ origin: 'http://evil.example' }, 'browsers'],
     [{ host: 'evil.example:7400' }, 'Host'],
     [{ host: undefined }, 'Host'],

@@ -45,7 +45,13 @@ export function createConstructionPool(kind: FrontEndSettings['constructionThrea
 
 function startPool(filename: string): Piscina<ConstructionInput, ConstructedTable> {
   try {
-    return new Piscina({ filename, minThreads: 1, maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY });
+    return new Piscina({
+      filename,
+      minThreads: 1,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      recordTiming: false,
+    });
   } catch (error) {
     throw asThreadRefusal(error);
   }

@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type PidsCgroup, readKernelCounters } from '@fleetfall/member/kernel-counters.ts';
+import { openKernelCounters, type PidsCgroup } from '@fleetfall/member/kernel-counters.ts';
 import type { StartedMember } from './runtime.ts';
 
 type Reading = ReturnType<StartedMember['witness']>;
@@ -18,10 +18,11 @@ const GONE = new Set(['ENOENT', 'ENODEV']);
  * @returns a reading each time it is called; null once the cgroup is gone.
  */
 export function openHostWitness(cgroup: PidsCgroup): () => Reading {
+  const counters = openKernelCounters(cgroup);
   const ancestors = limitedAncestors(cgroup.folder);
   return () => {
     try {
-      return { kernel: readKernelCounters(cgroup), ancestorAtLimit: ancestors.some(isAtLimit) };
+      return { kernel: counters(), ancestorAtLimit: ancestors.some(isAtLimit) };
     } catch (error) {
       if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return null;
       throw error;
