@@ -50,7 +50,7 @@ export const fleetSchema = z.strictObject({
   shards: count(1, LOAD_LIMITS.shardsMax).default(256).meta({ description: 'shards of the stream' }),
   pidsMax: count(1, 4_096).default(24).meta({ description: "pids.max of each front-end's cgroup" }),
   sampleInterval: duration(100, 10_000)
-    .prefault('300ms')
+    .prefault('400ms')
     .meta({ description: "how often every member's kernel counters are read" }),
   peerLinks: assumptionFields.peerLinks.default('thread-per-peer'),
   threadsPerPeer: assumptionFields.threadsPerPeer.default(1),

@@ -9,8 +9,8 @@ export function settlingMs(
   settling: Settling,
   { discoveryDelayMaxMs, buildIntervalMs, shardMapMaxAgeMs }: FrontEndSettings,
 ): number {
-  // A change of membership is known everywhere and is in every map.
-  const spreadMs = discoveryDelayMaxMs + 2 * buildIntervalMs;
+  // A change of membership is known everywhere, and is in every map: the next was begun an interval later, and made.
+  const spreadMs = discoveryDelayMaxMs + 1.5 * buildIntervalMs;
   switch (settling) {
     case 'linked':
       return 0;

@@ -14,8 +14,8 @@ describe('the stretch of an experiment', () => {
     for (const { fleet } of arms) {
       expect(fleet.frontEnd).toMatchObject({
         discoveryDelayMaxMs: 1_400,
-        buildIntervalMs: 1_400,
-        shardMapMaxAgeMs: 4_000,
+        buildIntervalMs: 2_400,
+        shardMapMaxAgeMs: 6_000,
       });
     }
     expect(timeScale).toBeCloseTo(3_600_000 / 1_400);
@@ -30,7 +30,10 @@ describe('the stretch of an experiment', () => {
   it('leaves times alone that the command line says', () => {
     const said = read({ discoveryDelayMax: '900ms' });
     expect(wantsStretchMeasured(said)).toBe(false);
-    expect(stretched(said, 2).experiment.fleet).toMatchObject({ discoveryDelayMax: 900, buildInterval: 700 });
+    expect(stretched(said, 2).experiment.fleet).toMatchObject({
+      discoveryDelayMax: 900,
+      buildInterval: 1_200,
+    });
   });
 
   it('is what the command line says it is', () => {
@@ -38,7 +41,7 @@ describe('the stretch of an experiment', () => {
     expect(wantsStretchMeasured(said)).toBe(false);
     expect(stretched(said, 4).experiment.fleet).toMatchObject({
       discoveryDelayMax: 1_050,
-      shardMapMaxAge: 3_000,
+      shardMapMaxAge: 4_500,
     });
   });
 
@@ -60,7 +63,7 @@ describe('the stretch of an experiment', () => {
     const { timeScale, fleet } = stretched(readExperiment({ file: 'x.yaml', text }), 1).experiment;
     expect({ timeScale, buildInterval: fleet.buildInterval }).toEqual({
       timeScale: 900,
-      buildInterval: 1_400,
+      buildInterval: 2_400,
     });
   });
 });

@@ -13,10 +13,14 @@ import { ThreadRefusedError } from '../thread-refusal.ts';
 import type { CarriedLink, LinkCarrier } from './link-carrier.ts';
 import type { LinkEvent, LinkTarget } from './thread-messages.ts';
 
-/** Links whose opening may be under way at once: a burst of all stalls the event loop for seconds. */
-const OPENING_MAX = 4;
+/**
+ * Links whose opening may be under way at once. A fleet that starts opens them in every front-end: with more under way
+ * than there are cores to open them, none is done, its main threads wait for a processor behind a hundred others, and
+ * a main thread takes one connection each time it comes to run.
+ */
+const OPENING_MAX = 2;
 /** An opening that takes longer makes room for the next; it goes on by itself. */
-const OPENING_WAIT_MS = 1_000;
+const OPENING_WAIT_MS = 4_000;
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 2_000;
 

@@ -9,15 +9,20 @@ import { hold } from './hold.ts';
 import type { Recorder } from './recorder.ts';
 import { createStream, meshed, streamKnown } from './service.ts';
 
-/** Samples of every member that a settled size needs. */
-const SAMPLES_A_SIZE = 2;
+/** Samples of every member that a settled size needs: a construction may be under way in two. */
+const SAMPLES_A_SIZE = 3;
 
 /** Starts the front-ends in waves, each settled and kept for some samples before the next. */
 export async function startMeasured(fleet: Fleet, layout: FleetLayout, record: Recorder): Promise<void> {
-  const [first, ...others] = measuredSizes(layout.frontEndsBefore) as [number, ...number[]];
-  await settleAt(fleet, layout, record, first);
-  await createStream(fleet, layout);
-  for (const size of others) await settleAt(fleet, layout, record, size);
+  let stream: Promise<void> | undefined;
+  for (const size of measuredSizes(layout.frontEndsBefore)) {
+    await fleet.add(size - fleet.frontEnds().length, 'incumbent');
+    // By the first front-ends there are, while they link to one another.
+    stream ??= createStream(fleet, layout);
+    await Promise.all([stream, meshed(fleet, layout.frontEnd)]);
+    record({ kind: 'settled', frontEnds: size });
+    await hold(SAMPLES_A_SIZE * layout.sampleIntervalMs, fleet.signal);
+  }
   await streamKnown(fleet, layout);
 }
 
@@ -27,13 +32,6 @@ export async function startWhole(fleet: Fleet, layout: FleetLayout, record: Reco
   await Promise.all([createStream(fleet, layout), meshed(fleet, layout.frontEnd)]);
   record({ kind: 'settled', frontEnds: layout.frontEndsBefore });
   await streamKnown(fleet, layout);
-}
-
-async function settleAt(fleet: Fleet, layout: FleetLayout, record: Recorder, size: number): Promise<void> {
-  await fleet.add(size - fleet.frontEnds().length, 'incumbent');
-  await meshed(fleet, layout.frontEnd);
-  record({ kind: 'settled', frontEnds: size });
-  await hold(SAMPLES_A_SIZE * layout.sampleIntervalMs, fleet.signal);
 }
 
 /** The sizes at which threads are counted: thirds of the fleet before the addition, the last the fleet itself. */
