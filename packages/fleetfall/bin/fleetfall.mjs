@@ -30,7 +30,8 @@ if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) {
   );
   process.exitCode = 70;
 } else {
-  const child = spawn(pinned.binary, [entry, ...process.argv.slice(2)], {
+  // By this file again: what it does for its Node, it does there.
+  const child = spawn(pinned.binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   // The channel carries no message: its end tells the child that this process was killed.

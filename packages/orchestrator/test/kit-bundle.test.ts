@@ -75,6 +75,20 @@ describe("the fleet's kit", () => {
     expect(exitCode).toBe(64);
   });
 
+  test.each(ROLES.filter((role) => role !== 'load'))(
+    '%s boots without what it never asks for',
+    async (role) => {
+      const told = join(folder, 'told.cjs');
+      writeFileSync(told, "process.on('exit', () => console.log(process.moduleLoadList.join('\\n')))");
+      const { stdout } = await execa(kit.nodeBinary, ['--require', told, join(folder, `${role}.mjs`)], {
+        input: '{"role":"none"}\n',
+        reject: false,
+      });
+      expect(stdout).toContain('NativeModule events');
+      expect(stdout.split('\n').filter((name) => /undici|_tls_wrap|https$/.test(name))).toEqual([]);
+    },
+  );
+
   test.each(THREADS)('%s starts a thread from its one file', async (file) => {
     const program = `const {Worker} = require('node:worker_threads');
       const worker = new Worker('./${file}', {workerData: {}, stdout: true, stderr: true});
