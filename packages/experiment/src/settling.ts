@@ -9,7 +9,8 @@ export function settlingMs(
   settling: Settling,
   { discoveryDelayMaxMs, buildIntervalMs, shardMapMaxAgeMs }: FrontEndSettings,
 ): number {
-  // A change of membership is known everywhere, and is in every map: the next was begun an interval later, and made.
+  // A change of membership is known everywhere, and in every map: the next construction begins within an interval, and
+  // has half of one for itself.
   const spreadMs = discoveryDelayMaxMs + 1.5 * buildIntervalMs;
   switch (settling) {
     case 'linked':

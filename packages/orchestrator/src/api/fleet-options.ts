@@ -25,7 +25,7 @@ export interface FleetFields {
   readonly shards?: number | undefined;
   /** `pids.max` of each front-end's cgroup. @default 24 */
   readonly pidsMax?: number | undefined;
-  /** How often every member's kernel counters are read. @default '300ms' */
+  /** How often every member's kernel counters are read. @default '400ms' */
   readonly sampleInterval?: Duration | undefined;
   /** Where the threads go: one for each other front-end (the incident), a bounded pool, or none. @default 'thread-per-peer' */
   readonly peerLinks?: 'thread-per-peer' | 'thread-pool' | 'event-loop' | undefined;
@@ -139,7 +139,7 @@ export interface DeployFields
 
 /**
  * What a fleet can be waited for after a change. `linked`: every front-end knows all others, has every link open and a
- * map. The others are times within which a change has shown: `spread`, discovery and two builds; `ageing`, discovery
+ * map. The others are times within which a change has shown: `spread`, discovery and the next build; `ageing`, discovery
  * and the age at which maps built before are refused; `consequences`, all of it.
  */
 export type Settling = 'linked' | 'spread' | 'ageing' | 'consequences';
