@@ -2,9 +2,9 @@
  * A run's journal as the series that Prometheus would have scraped of its front-ends, for promtool. Each sample of the
  * observer goes through the front-ends' own metrics, so that names and values are those of `/metrics`.
  *
- * The time is stretched: a run samples every 250 ms and Prometheus scrapes every 15 s, so 1 s of the run is a minute
- * here. Durations among the values are stretched with it and rounded to a
- * millisecond. Nothing else is changed, and nothing is filled in.
+ * The time is stretched: the recorded run was sampled every 250 ms and Prometheus scrapes every 15 s, so 1 s of the run is
+ * a minute here. Durations among the values are stretched with it and rounded to a millisecond. Nothing else is changed,
+ * and nothing is filled in.
  */
 import { frontEndEvents, observationsOf } from '@fleetfall/claims/arm-timeline.ts';
 import { createFrontEndMetrics } from '@fleetfall/frontend/metrics.ts';

@@ -1,6 +1,6 @@
 /**
  * The fleet of an experiment: its sizes, its limit, and every assumption about what AWS never disclosed. What is not
- * said is the incident, reproduced in a minute or two on two cores and 4 GB.
+ * said is a fleet of the incident's kind and size, for two cores and 4 GB.
  */
 import { LOAD_LIMITS } from '@fleetfall/protocol/load-stdio.ts';
 import { UV_THREADS_OTHERWISE } from '@fleetfall/protocol/settings.ts';

@@ -9,9 +9,9 @@ export function settlingMs(
   settling: Settling,
   { discoveryDelayMaxMs, buildIntervalMs, shardMapMaxAgeMs }: FrontEndSettings,
 ): number {
-  // A change of membership is known everywhere, and in every map: the next construction begins within an interval, and
-  // has half of one for itself.
-  const spreadMs = discoveryDelayMaxMs + 1.5 * buildIntervalMs;
+  // A change of membership is known everywhere, and in every map: one construction may be under way, the next begins
+  // within 1.1 intervals of its end, and what is left is for both.
+  const spreadMs = Math.ceil(discoveryDelayMaxMs + 1.5 * buildIntervalMs);
   switch (settling) {
     case 'linked':
       return 0;

@@ -7,8 +7,8 @@ import type { KernelCounters } from '@fleetfall/protocol/member-state.ts';
 import { bootTasks, CONSTRUCTION_TASKS } from '@fleetfall/protocol/settings.ts';
 
 /**
- * For how long threads of the boot are waited for to end: loading TLS starts one more that reads certificates, for
- * some ten milliseconds, or a few hundred on a busy machine.
+ * For how long threads of the boot are waited for to end: what loads TLS, as `ws` does outside of a kit, starts one
+ * more that reads certificates, for some ten milliseconds, or a few hundred on a busy machine.
  */
 const PASSING_THREADS_MS_MAX = 2_000;
 const READ_AGAIN_MS = 10;

@@ -118,6 +118,25 @@ describe('the mesh', () => {
     await vi.waitFor(() => expect(mesh.state()).toMatchObject({ threads: 0, wanted: 0, open: 0 }), 10_000);
   });
 
+  it('opens links to those that came in place of peers that were being opened', async () => {
+    const opened: string[] = [];
+    const { mesh } = startMesh({
+      linksPerPeer: 1,
+      threads: () => 0,
+      open({ peerId }) {
+        opened.push(peerId);
+        return { close: () => Promise.resolve() };
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    });
+    const peers = (...ids: string[]) =>
+      ids.map((memberId) => ({ memberId, role: 'front-end', incarnation: '1', host: 'h', port: 1 }) as const);
+    mesh.setPeers(peers('fe-1', 'fe-2', 'fe-3'));
+    expect(opened).toEqual(['fe-1', 'fe-2']);
+    mesh.setPeers(peers('fe-4', 'fe-5'));
+    await vi.waitFor(() => expect(opened).toEqual(['fe-1', 'fe-2', 'fe-4', 'fe-5']), 2_000);
+  });
+
   it('counts a refused thread, keeps what it has, and opens the link when a thread is to be had', async () => {
     const real = createCarrier(settings('event-loop'));
     let refusing = true;

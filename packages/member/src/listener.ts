@@ -114,6 +114,7 @@ export class BodyTooLargeError extends Error {
  *   off while it sends does not read why. Error when the sender breaks off.
  */
 export function readBody(request: IncomingMessage, bytesMax: number = BODY_BYTES_MAX): Promise<Buffer> {
+  if (request.destroyed && !request.readableEnded) return Promise.reject(brokenOff());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -129,10 +130,12 @@ export function readBody(request: IncomingMessage, bytesMax: number = BODY_BYTES
     request.once('end', () => resolve(Buffer.concat(chunks)));
     request.once('error', reject);
     request.once('close', () => {
-      if (!request.readableEnded) reject(new Error('the sender broke off within its body'));
+      if (!request.readableEnded) reject(brokenOff());
     });
   });
 }
+
+const brokenOff = (): Error => new Error('the sender broke off within its body');
 
 function accessRefusal(
   request: IncomingMessage,

@@ -5,8 +5,6 @@
  */
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-// Loading TLS starts one more thread for a moment. Here, at boot, it takes none from the first link.
-import 'node:tls';
 import type { BootLine } from '@fleetfall/protocol/boot.ts';
 import { bootLineFromFile } from './boot-file.ts';
 

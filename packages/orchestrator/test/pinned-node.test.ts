@@ -1,6 +1,9 @@
 /**
  * The Node that fleetfall brings: found where npm put it, and taken by a process that is older.
  */
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -13,6 +16,22 @@ test('the Node of this clone is the one that members need', async () => {
   const { stdout } = await execa(pinned?.binary ?? '', ['--version']);
   expect(stdout).toBe(`v${pinned?.version}`);
   expect(stdout).toMatch(new RegExp(`^v${NODE_MAJOR}\\.`));
+});
+
+test.each([
+  { version: '20.19.0', found: undefined },
+  { version: `${NODE_MAJOR}.0.0`, found: `${NODE_MAJOR}.0.0` },
+])('of a Node $version in its place it finds $found', async ({ version, found }) => {
+  await using base = await mkdtempDisposable(join(tmpdir(), 'test-of-pinned-node-'));
+  const folder = join(base.path, 'node_modules', nodePackage(process.platform, process.arch));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ version, bin: { node: 'node' } }));
+  writeFileSync(join(folder, 'node'), '');
+  const copy = join(base.path, 'pinned-node.mjs');
+  copyFileSync(join(import.meta.dirname, '../src/kit/pinned-node.mjs'), copy);
+  const program = `console.log((await import(${JSON.stringify(copy)})).pinnedNode()?.version)`;
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program]);
+  expect(stdout).toBe(String(found));
 });
 
 test.each([

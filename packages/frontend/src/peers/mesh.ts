@@ -19,8 +19,11 @@ import type { LinkEvent, LinkTarget } from './thread-messages.ts';
  * a main thread takes one connection each time it comes to run.
  */
 const OPENING_MAX = 2;
-/** An opening that takes longer makes room for the next; it goes on by itself. */
-const OPENING_WAIT_MS = 4_000;
+/**
+ * An opening that takes longer makes room for the next; it goes on by itself. As long as a connection may take, so that
+ * a peer that hangs is the only one that it is waited out for.
+ */
+const OPENING_WAIT_MS = 3_000;
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 2_000;
 
@@ -30,6 +33,8 @@ interface Link {
   attempt: number;
   carried: CarriedLink | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** Makes room for the next while it is being opened; else nothing. */
+  release: () => void;
 }
 
 export interface MeshState {
@@ -106,6 +111,7 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
       setImmediate(openNext);
     };
     const timer = setTimeout(done, OPENING_WAIT_MS);
+    link.release = done;
     link.state = 'opening';
     try {
       link.carried = carrier.open(
@@ -167,6 +173,8 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
   function drop(link: Link): Promise<void> {
     links.delete(link.target.linkId);
     clearTimeout(link.timer);
+    // What it would say of its opening is not heard any more.
+    link.release();
     return link.carried?.close() ?? Promise.resolve();
   }
 
@@ -185,7 +193,14 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
       }
       for (const target of targets.values()) {
         if (links.has(target.linkId)) continue;
-        const link: Link = { target, state: 'waiting', attempt: 0, carried: undefined, timer: undefined };
+        const link: Link = {
+          target,
+          state: 'waiting',
+          attempt: 0,
+          carried: undefined,
+          timer: undefined,
+          release: () => undefined,
+        };
         links.set(target.linkId, link);
         enqueue(link);
       }

@@ -20,8 +20,8 @@ export interface KitEntry {
 }
 
 /**
- * What `ws` and the metrics' client load for encrypted and for compressed connections. Nothing in a fleet is either,
- * and a process or a thread that loads them takes some 15 % more processor for its start (measured by
+ * What `ws` and the metrics' client load for encrypted and for compressed connections. No link of a fleet is either, and
+ * a process or a thread that loads them takes some 15 % more processor for its start (measured by
  * `process.cpuUsage` over starts in turn), and for a moment one thread more, which reads certificates.
  */
 const ENCRYPTED = ['https', 'tls'];

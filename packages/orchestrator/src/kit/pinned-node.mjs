@@ -22,12 +22,14 @@ export function nodePackage(platform, arch) {
 
 /**
  * Where the pinned Node lies, wherever the installer has put it.
- * @returns {{ binary: string, version: string } | undefined} undefined when it is not installed
+ * @returns {{ binary: string, version: string } | undefined} undefined when it is not installed, or an older one that
+ *   somebody else asked for is in its place: whoever runs by that one would hand over to it again
  */
 export function pinnedNode() {
   const manifest = installed(`${nodePackage(process.platform, process.arch)}/package.json`);
   if (manifest === undefined) return undefined;
   const { version, bin } = JSON.parse(readFileSync(manifest, 'utf8'));
+  if (Number(version.split('.')[0]) < NODE_MAJOR) return undefined;
   const binary = join(dirname(manifest), bin.node);
   return existsSync(binary) ? { binary, version } : undefined;
 }

@@ -9,7 +9,7 @@ import { hold } from './hold.ts';
 import type { Recorder } from './recorder.ts';
 import { createStream, meshed, streamKnown } from './service.ts';
 
-/** Samples of every member that a settled size needs: a construction may be under way in two. */
+/** Samples of every member that a settled size needs: of two, one within a construction would move the median. */
 const SAMPLES_A_SIZE = 3;
 
 /** Starts the front-ends in waves, each settled and kept for some samples before the next. */

@@ -1,6 +1,6 @@
 /**
  * When an operator would have been told: the alarms of `docker/prometheus/rules.yml`, held against what a page knows of
- * each front-end. The rules are made for a scrape every 15 s and a run is sampled every 250 ms, so that a minute of
+ * each front-end. The rules are made for a scrape every 15 s and a run is sampled some times a second, so that a minute of
  * theirs is a second of the run, as in the rules' own tests. Where a page's cells are longer, so is what can be told.
  */
 import type { ArmModel } from '../model/arm-model.ts';
