@@ -10,8 +10,8 @@ import { assumptionFields } from './fleet-schema.ts';
 
 /**
  * What a fleet can be waited for after a change. `linked`: every front-end knows all others, has every link open and
- * a map. The others are times within which a change has shown: `spread`, discovery and the next build; `ageing`, discovery
- * and the age at which maps built before are refused; `consequences`, all of it.
+ * a map. The others are times within which a change has shown: `spread`, discovery and the next build; `ageing`,
+ * discovery and the age at which maps built before are refused; `consequences`, all of it.
  */
 const settling = word('linked', 'spread', 'ageing', 'consequences');
 export type Settling = z.output<typeof settling>;

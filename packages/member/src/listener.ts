@@ -114,7 +114,9 @@ export class BodyTooLargeError extends Error {
  *   off while it sends does not read why. Error when the sender breaks off.
  */
 export function readBody(request: IncomingMessage, bytesMax: number = BODY_BYTES_MAX): Promise<Buffer> {
-  if (request.destroyed && !request.readableEnded) return Promise.reject(brokenOff());
+  // Of a request that has ended no event comes any more.
+  if (request.readableEnded) return Promise.resolve(Buffer.alloc(0));
+  if (request.destroyed) return Promise.reject(brokenOff());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

@@ -130,6 +130,21 @@ describe('a listener', () => {
     await expect(fetch(urlOf(listener))).rejects.toThrow();
   });
 
+  it('reads nothing of a body that was read, and does not wait for it', async () => {
+    const listener = await listen({
+      onRequest: async (request, response) => {
+        const read = [await readBody(request), await readBody(request)];
+        sendJson(response, 200, { read: read.map(({ length }) => length) });
+      },
+    });
+    const answer = await fetch(urlOf(listener), {
+      method: 'POST',
+      headers: accessHeaders('s3cret'),
+      body: '12345',
+    });
+    expect(await answer.json()).toEqual({ read: [5, 0] });
+  });
+
   it('says of a body that its sender broke off', async () => {
     const read = Promise.withResolvers<unknown>();
     const listener = await listen({
