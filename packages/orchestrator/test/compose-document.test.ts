@@ -42,6 +42,19 @@ describe('what compose is told to bring up', () => {
     expect(networks.fleet).toMatchObject({ internal: true });
   });
 
+  it('lets what measures the fleet stand before it at the processor', () => {
+    const instrument = (role: 'load' | 'observer'): MemberSpec => ({
+      memberId: role,
+      role,
+      pidsMax: null,
+      durable: false,
+    });
+    const { services } = told(frontEnd(1), instrument('load'), instrument('observer'));
+    expect([services.load, services.observer]).toMatchObject([{ cpu_shares: 9_548 }, { cpu_shares: 9_548 }]);
+    expect(services.frontend).not.toHaveProperty('cpu_shares');
+    expect(file.services.lab).toMatchObject({ cpu_shares: 9_548 });
+  });
+
   it('gives no member a boot file, a secret on a disk or a port, and whoever keeps data a volume', () => {
     const metadata: MemberSpec = { memberId: 'metadata', role: 'metadata', pidsMax: null, durable: true };
     const backEnd: MemberSpec = { memberId: 'be-2', role: 'back-end', pidsMax: null, durable: true };

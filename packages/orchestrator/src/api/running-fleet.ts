@@ -157,7 +157,10 @@ export interface RunningFleet extends AsyncDisposable {
   heal(faultId?: string): Promise<readonly FaultOutcome[]>;
   /** Waits until a change has shown. */
   settle(until: Settling): Promise<void>;
-  /** Leaves the fleet as it is for so long. */
+  /**
+   * Leaves the fleet as it is for so long; again for so long, three times at most, while most of what the load saw of
+   * that time is void by its own doing.
+   */
   hold(duration: Duration): Promise<void>;
   /**
    * Waits until a condition holds, by what is seen from now on.

@@ -74,10 +74,10 @@ export async function openArm(context: ArmContext): Promise<ArmSession> {
   let prediction: Prediction | null = null;
 
   async function runSteps(steps: readonly Step[], endedBy: AbortSignal): Promise<void> {
-    const { grownBy } = context;
+    const { grownBy, journal } = context;
     for (const step of steps) {
       endedBy.throwIfAborted();
-      await runStep({ layout, fleet, record, prediction, grownBy, grown, signal: endedBy }, step);
+      await runStep({ layout, fleet, record, journal, prediction, grownBy, grown, signal: endedBy }, step);
     }
   }
 

@@ -38,6 +38,19 @@ export function uvPoolSize({ uvThreads }: MemberSpec): { readonly UV_THREADPOOL_
   return { UV_THREADPOOL_SIZE: String(uvThreads ?? UV_THREADS_OTHERWISE) };
 }
 
+/**
+ * How far those that measure the fleet, load and observer, stand before the fleet at the processor: as machines of their
+ * own would. A load that waits for a processor behind the servers it calls measures the wait. Null for all others.
+ */
+export function standsBefore({
+  role,
+}: MemberSpec): { readonly niceness: number; readonly cpuShares: number } | null {
+  return role === 'load' || role === 'observer' ? BEFORE_THE_FLEET : null;
+}
+
+/** One and the same: the kernel gives a process of this niceness 9,548 parts where others get 1,024. */
+const BEFORE_THE_FLEET = { niceness: -10, cpuShares: 9_548 };
+
 /** A finite limit for members whose threads are not the experiment. */
 export const UNLIMITED_TASKS = 256;
 

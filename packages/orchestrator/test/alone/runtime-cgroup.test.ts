@@ -1,7 +1,7 @@
 /**
  * The cgroup runtime against this host's kernel. It needs the right to make cgroups.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -69,6 +69,21 @@ describe.skipIf(skipped !== null)(title, () => {
       .map((line) => line.split('=')[0])
       .filter((name) => name !== '' && name !== 'PWD');
     expect(names.toSorted()).toEqual(['PATH', 'UV_THREADPOOL_SIZE']);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('lets what measures the fleet stand before it', async () => {
+    await using runtime = await openRuntime('cgroup');
+    const fleet = await runtime.createFleet(freshRunId(), 'measured');
+    const load = await fleet.start(probeSpec('load'), probeBoot('load'), never);
+    const { next, ask } = probe(load);
+    await next();
+    const { result: stat } = await ask('read /proc/self/stat');
+    const [, behindName = ''] = String(stat).split(') ');
+    expect(behindName.split(' ')[16]).toBe('-10');
+    if (existsSync('/proc/self/autogroup')) {
+      const { result: session } = await ask('read /proc/self/autogroup');
+      expect(session).toMatch(/ nice -10\n$/);
+    }
   });
 
   test("says when the limit that was reached is not the member's own", async () => {

@@ -65,6 +65,8 @@ describe.skipIf(skipped !== null)(title, () => {
         SecurityOpt: ['no-new-privileges'],
         Privileged: false,
         PidsLimit: 64,
+        // The probe is started as a load, which measures the fleet.
+        CpuShares: 9_548,
       });
       expect(await inside.ask('rights')).toEqual({
         kind: 'rights',

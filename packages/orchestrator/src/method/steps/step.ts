@@ -3,6 +3,7 @@
  */
 import type { ArmLayout } from '@fleetfall/experiment/layout.ts';
 import type { Step, StepArgs } from '@fleetfall/experiment/steps.ts';
+import type { Journal } from '@fleetfall/journal/append.ts';
 import type { Prediction } from '@fleetfall/journal/records.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Recorder } from '../recorder.ts';
@@ -11,6 +12,7 @@ export interface StepContext {
   readonly layout: ArmLayout;
   readonly fleet: Fleet;
   readonly record: Recorder;
+  readonly journal: Pick<Journal, 'subscribe'>;
   /** null where the arm predicts nothing. */
   readonly prediction: Prediction | null;
   /** The sizes by which earlier arms grew, by their names. */

@@ -2,9 +2,9 @@
  * The verbs of a method and what does each.
  */
 import type { Step } from '@fleetfall/experiment/steps.ts';
-import { hold } from '../hold.ts';
 import { heal, kill, limit, limitCpu, limitMemory, partition, pause, slow } from './faults.ts';
 import { grow } from './grow.ts';
+import { holdWatched } from './hold.ts';
 import { settle } from './settle.ts';
 import type { StepContext, StepRunner } from './step.ts';
 
@@ -22,7 +22,7 @@ const RUNNERS: { readonly [Verb in Step['verb']]: StepRunner<Verb> } = {
   'limit-cpu': limitCpu,
   heal,
   settle,
-  hold: ({ signal }, durationMs) => hold(durationMs, signal),
+  hold: holdWatched,
 };
 
 /** Does one step. */

@@ -9,13 +9,26 @@ import { execa } from 'execa';
 import { openHostWitness } from '../host-witness.ts';
 import { type MemberStreams, readMemberStreams } from '../member-streams.ts';
 import { controllersOf, readResources, writeCpuQuota, writeMemoryLimit } from '../resources.ts';
-import { MEMBER_PORT, type MemberExit, type MemberSpec, type StartedMember, uvPoolSize } from '../runtime.ts';
+import {
+  MEMBER_PORT,
+  type MemberExit,
+  type MemberSpec,
+  type StartedMember,
+  standsBefore,
+  uvPoolSize,
+} from '../runtime.ts';
 import { killAllIn, setPidsMax } from './cgroup.ts';
 import { cpuCgroup, type MemberCgroups, memoryCgroup } from './fleet-cgroups.ts';
 import { pauseAllIn, resumeAllIn, stateOfAllIn } from './pause.ts';
 
 /** Cgroups up to `--`; the rest is what the process becomes. `echo` is the shell's own: nothing is forked. */
 const JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
+/**
+ * Stands before others. Sessions share the processor evenly where the kernel groups by them, whatever the niceness of
+ * a process in one; elsewhere niceness is what counts.
+ */
+const STAND_BEFORE =
+  'if [ -e /proc/self/autogroup ]; then echo "$1" > /proc/self/autogroup; fi; exec nice -n "$@"';
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** SIGKILL follows SIGTERM after this long. */
 const STOP_GRACE_MS = 2_000;
@@ -44,7 +57,14 @@ export interface ProcessPlan {
 export async function startCgroupMember(plan: ProcessPlan, signal: AbortSignal): Promise<StartedMember> {
   const { spec, incarnation, cgroups, cgroupVersion } = plan;
   const { tasks: cgroup, resources } = cgroups;
-  const command = ['setpriv', ...plan.setpriv, plan.nodeBinary, plan.entry];
+  const before = process.getuid?.() === 0 ? standsBefore(spec) : null;
+  const command = [
+    ...(before === null ? [] : ['/bin/sh', '-c', STAND_BEFORE, 'sh', String(before.niceness)]),
+    'setpriv',
+    ...plan.setpriv,
+    plan.nodeBinary,
+    plan.entry,
+  ];
   const subprocess = execa('/bin/sh', ['-c', JOIN, 'sh', ...cgroups.joined, '--', ...command], {
     stdin: 'pipe',
     stdout: 'pipe',

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { roleFile } from '../../kit/entries.ts';
 import { DATA_FOLDER } from '../docker/container-options.ts';
 import type { Labels } from '../docker/labels.ts';
-import { type MemberSpec, UNLIMITED_TASKS, uvPoolSize } from '../runtime.ts';
+import { type MemberSpec, standsBefore, UNLIMITED_TASKS, uvPoolSize } from '../runtime.ts';
 
 /** The service whose containers are the front-ends. */
 export const FRONT_END_SERVICE = 'frontend';
@@ -74,6 +74,7 @@ export function documentFor(
 /** What the file has no service for, such as the load of a run, is locked in as front-ends are. */
 function serviceFor({ services }: LabFile, spec: MemberSpec, image: string, labels: Labels): Fields {
   const service = serviceOf(spec);
+  const before = standsBefore(spec);
   const {
     ports: _ports,
     profiles: _profiles,
@@ -87,6 +88,7 @@ function serviceFor({ services }: LabFile, spec: MemberSpec, image: string, labe
     command: [`/app/${roleFile(spec.role)}`],
     environment: uvPoolSize(spec),
     pids_limit: spec.pidsMax ?? UNLIMITED_TASKS,
+    ...(before && { cpu_shares: before.cpuShares }),
     networks: [NETWORK],
     volumes: spec.durable ? [`${service}:${DATA_FOLDER}`] : [],
     labels,

@@ -4,7 +4,7 @@
  */
 import type { ContainerCreateOptions } from 'dockerode';
 import { roleFile } from '../../kit/entries.ts';
-import { type MemberSpec, UNLIMITED_TASKS, uvPoolSize } from '../runtime.ts';
+import { type MemberSpec, standsBefore, UNLIMITED_TASKS, uvPoolSize } from '../runtime.ts';
 import type { Labels } from './labels.ts';
 
 /** Where a durable member keeps its data, in its container. */
@@ -22,6 +22,7 @@ export interface ContainerPlan {
 
 export function containerOptions(plan: ContainerPlan): ContainerCreateOptions {
   const { spec, network, volume } = plan;
+  const before = standsBefore(spec);
   return {
     name: plan.name,
     Image: plan.image,
@@ -38,6 +39,7 @@ export function containerOptions(plan: ContainerPlan): ContainerCreateOptions {
     AttachStderr: true,
     HostConfig: {
       PidsLimit: spec.pidsMax ?? UNLIMITED_TASKS,
+      ...(before && { CpuShares: before.cpuShares }),
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
