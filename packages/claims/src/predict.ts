@@ -159,29 +159,37 @@ function firstOver(limit: number, sizeMax: number, tasksAt: (frontEnds: number) 
 
 /**
  * Gathers what the observer read of the front-ends' kernel counters at each settled size: from a `settled` record
- * to the next start, removal or death of a front-end. A size that was held twice is one measurement.
+ * to the next start, removal or death of a front-end. A size that was held twice is one measurement. A size that was
+ * left before most of its front-ends had been read is none: between two steps of growth lie some readings of one or two.
  */
 export function sizesFromRecords(records: readonly JournalRecord[], arm: Arm): SizeMeasurement[] {
-  const bySize = new Map<number, { tasks: number[]; peaks: Map<string, number> }>();
-  let settled: { tasks: number[]; peaks: Map<string, number> } | undefined;
+  const bySize = new Map<number, SizeReadings>();
+  let settled: SizeReadings | undefined;
   for (const record of recordsOfArm(records, arm)) {
     if (record.kind === 'member' && record.role === 'front-end') settled = undefined;
     if (record.kind === 'settled') {
-      settled = bySize.get(record.frontEnds) ?? { tasks: [], peaks: new Map() };
+      settled = bySize.get(record.frontEnds) ?? { tasks: [], lives: new Set(), peaks: new Map() };
       bySize.set(record.frontEnds, settled);
     }
     const reading = settled === undefined ? undefined : frontEndReading(record);
     if (settled === undefined || reading === undefined) continue;
     settled.tasks.push(reading.tasks);
+    settled.lives.add(reading.life);
     if (reading.peak !== null) {
       settled.peaks.set(reading.life, Math.max(settled.peaks.get(reading.life) ?? 0, reading.peak));
     }
   }
-  return [...bySize].map(([frontEnds, { tasks, peaks }]) => ({
-    frontEnds,
-    taskSamples: tasks,
-    peaks: [...peaks.values()],
-  }));
+  return [...bySize]
+    .filter(([frontEnds, { lives }]) => lives.size * 2 > frontEnds)
+    .map(([frontEnds, { tasks, peaks }]) => ({ frontEnds, taskSamples: tasks, peaks: [...peaks.values()] }));
+}
+
+interface SizeReadings {
+  readonly tasks: number[];
+  /** The incarnations that were read. */
+  readonly lives: Set<string>;
+  /** The highest peak of each incarnation. */
+  readonly peaks: Map<string, number>;
 }
 
 /** The smallest `pids.max` that the kernel told of the arm's front-ends; null when none was told. */

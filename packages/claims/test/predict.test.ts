@@ -1,3 +1,4 @@
+import { frontEndState } from '@fleetfall/claims/arm-so-far.ts';
 import { limitFromRecords, predictBreakingSize, sizesFromRecords } from '@fleetfall/claims/predict.ts';
 import { describe, expect, test } from 'vitest';
 import { tellRun } from './journal-builder.ts';
@@ -107,6 +108,23 @@ describe('the sizes in a journal', () => {
     expect(new Set(sizes[0]?.taskSamples)).toEqual(new Set([14]));
     expect(sizes[0]?.peaks).toEqual([15, 15, 15, 15]);
     expect(limitFromRecords(records, 'main')).toBe(24);
+  });
+
+  test('are those at which most front-ends were read', () => {
+    const records = tellRun();
+    const settled = records.findIndex(
+      ({ kind, ...rest }) => kind === 'settled' && 'frontEnds' in rest && rest.frontEnds === 13,
+    );
+    const [first] = records
+      .slice(settled)
+      .flatMap((record) => (frontEndState(record) === undefined ? [] : [record]));
+    // Between two steps of growth one of the thirteen was read.
+    const left = records.findIndex((record, index) => index > settled && record.kind === 'member');
+    const hurried = records.filter(
+      (record, index) =>
+        index < settled || index > left || frontEndState(record) === undefined || record === first,
+    );
+    expect(sizesFromRecords(hurried, 'main').map(({ frontEnds }) => frontEnds)).toEqual([4, 8, 12, 14, 17]);
   });
 
   test('are none, and so is the limit, in an empty journal', () => {

@@ -9,8 +9,8 @@ export function settlingMs(
   settling: Settling,
   { discoveryDelayMaxMs, buildIntervalMs, shardMapMaxAgeMs }: FrontEndSettings,
 ): number {
-  // A change of membership is known everywhere, and in every map: one construction may be under way, the next begins
-  // within 1.1 intervals of its end, and what is left is for both.
+  // A change of membership is known everywhere, and in every map: a construction may just have begun without it, the
+  // next begins within 1.1 intervals of that, and what is left is for its own time.
   const spreadMs = Math.ceil(discoveryDelayMaxMs + 1.5 * buildIntervalMs);
   switch (settling) {
     case 'linked':

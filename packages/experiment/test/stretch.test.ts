@@ -14,8 +14,8 @@ describe('the stretch of an experiment', () => {
     for (const { fleet } of arms) {
       expect(fleet.frontEnd).toMatchObject({
         discoveryDelayMaxMs: 1_400,
-        buildIntervalMs: 2_400,
-        shardMapMaxAgeMs: 6_000,
+        buildIntervalMs: 3_200,
+        shardMapMaxAgeMs: 6_800,
       });
     }
     expect(timeScale).toBeCloseTo(3_600_000 / 1_400);
@@ -32,7 +32,7 @@ describe('the stretch of an experiment', () => {
     expect(wantsStretchMeasured(said)).toBe(false);
     expect(stretched(said, 2).experiment.fleet).toMatchObject({
       discoveryDelayMax: 900,
-      buildInterval: 1_200,
+      buildInterval: 1_600,
     });
   });
 
@@ -41,7 +41,7 @@ describe('the stretch of an experiment', () => {
     expect(wantsStretchMeasured(said)).toBe(false);
     expect(stretched(said, 4).experiment.fleet).toMatchObject({
       discoveryDelayMax: 1_050,
-      shardMapMaxAge: 4_500,
+      shardMapMaxAge: 5_100,
     });
   });
 
@@ -63,7 +63,7 @@ describe('the stretch of an experiment', () => {
     const { timeScale, fleet } = stretched(readExperiment({ file: 'x.yaml', text }), 1).experiment;
     expect({ timeScale, buildInterval: fleet.buildInterval }).toEqual({
       timeScale: 900,
-      buildInterval: 2_400,
+      buildInterval: 3_200,
     });
   });
 });

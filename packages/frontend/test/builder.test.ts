@@ -64,6 +64,37 @@ describe('the map builder', () => {
     expect(builder.aged()).toBe(false);
   });
 
+  it.each([
+    ['from one beginning to the next, however long one takes', 30, [0, 40, 80, 120]],
+    ['with a rest between two, where one takes longer than the interval', 60, [0, 70, 140, 210]],
+  ])('keeps its interval %s', async (_how, takesMs, beginsMs) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const begunMs: number[] = [];
+      const beganMs = performance.now();
+      start(
+        {},
+        {
+          async construct() {
+            begunMs.push(performance.now() - beganMs);
+            await new Promise<void>((resolve) => {
+              setTimeout(resolve, takesMs);
+            });
+            return { table: new SharedArrayBuffer(0), owned: 0, shards: 0 };
+          },
+          [Symbol.asyncDispose]: () => Promise.resolve(),
+        },
+      );
+      await vi.advanceTimersByTimeAsync((beginsMs.at(-1) ?? 0) + 5);
+      expect(begunMs.map((ms) => 10 * Math.round(ms / 10))).toEqual(beginsMs);
+      const disposing = started.pop()?.[Symbol.asyncDispose]();
+      await vi.advanceTimersByTimeAsync(takesMs);
+      await disposing;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('with stop, tries no further construction after a refused thread, and the map ages', async () => {
     const pool = limitedPool();
     const builder = start({ onBuildFailure: 'stop' }, pool);

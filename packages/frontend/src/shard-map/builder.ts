@@ -1,5 +1,5 @@
 /**
- * Keeps a shard-map fresh: a construction every `buildIntervalMs` from the three sources as they then stand, and
+ * Keeps a shard-map fresh: a construction begun every `buildIntervalMs` from the three sources as they then stand, and
  * what follows when one fails (`onBuildFailure`). The first waits until its sources have spoken, so that a new
  * member starts with a whole map. How old the newest map is, and whether that is too old, is told here; what a
  * request gets then is the router's.
@@ -18,6 +18,11 @@ const CONSTRUCTION_DEADLINE_MS = 10_000;
 const SOURCES_POLL_MS = 50;
 /** Intervals are stretched or shortened by up to this share, so that members do not build in step. */
 const INTERVAL_JITTER = 0.1;
+/**
+ * Intervals are from one beginning to the next, so that a construction that waited long for a processor does not make
+ * the next late as well; of each this share is left between two, or a fleet that has too little processor has none left.
+ */
+const REST = 0.25;
 
 /** The three sources, as the builder asks for them. */
 export interface MapSources {
@@ -78,8 +83,10 @@ export function startMapBuilder({ settings, sources, pool, random, log }: MapBui
       schedule(SOURCES_POLL_MS);
       return;
     }
+    const begunMs = performance.now();
     await build();
-    schedule(settings.buildIntervalMs * (1 + INTERVAL_JITTER * (2 * random() - 1)));
+    const intervalMs = settings.buildIntervalMs * (1 + INTERVAL_JITTER * (2 * random() - 1));
+    schedule(Math.max(intervalMs * REST, begunMs + intervalMs - performance.now()));
   }
 
   /** The sources; where they fail it, a construction was started all the same. */

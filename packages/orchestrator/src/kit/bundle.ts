@@ -2,7 +2,7 @@
  * Bundles a kit from the clone's sources, in memory.
  */
 import { readFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
+import { builtinModules } from 'node:module';
 import { basename, extname, join } from 'node:path';
 import { bundleClient, CLIENT_ASSET_FILE } from '@fleetfall/report/page/client-asset.ts';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -97,9 +97,8 @@ function leavingOut(modules: readonly string[]): Plugin {
   return {
     name: 'leaving-out',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /./ }, ({ path }) =>
-        modules.includes(bare(path)) ? { path, namespace: 'left-out' } : undefined,
-      );
+      if (modules.length === 0) return;
+      onResolve({ filter: oneOf(modules) }, ({ path }) => ({ path, namespace: 'left-out' }));
       onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
     },
   };
@@ -113,12 +112,9 @@ function leavingOut(modules: readonly string[]): Plugin {
 const requiringBuiltins: Plugin = {
   name: 'requiring-builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path, kind }) => {
-      if (!isBuiltin(path)) return undefined;
-      return kind === 'import-statement'
-        ? { path: bare(path), namespace: 'builtin' }
-        : { path, external: true };
-    });
+    onResolve({ filter: oneOf(builtinModules.map(bare)) }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path: bare(path), namespace: 'builtin' } : { path, external: true },
+    );
     onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = require('node:${path}');`,
     }));
@@ -126,5 +122,7 @@ const requiringBuiltins: Plugin = {
 };
 
 const isModule = (file: string): boolean => extname(file) === '.mjs';
+/** Matches these modules of Node, by either of their names: esbuild asks a plugin of nothing else. */
+const oneOf = (modules: readonly string[]): RegExp => new RegExp(`^(?:node:)?(?:${modules.join('|')})$`);
 const bare = (path: string): string => path.replace(/^node:/, '');
 const stem = (path: string): string => basename(path, extname(path));
