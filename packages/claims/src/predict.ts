@@ -20,6 +20,8 @@ export interface SizeMeasurement {
   readonly frontEnds: number;
   /** Every reading of `pids.current`, all front-ends together. */
   readonly taskSamples: readonly number[];
+  /** Those of them at which no construction was under way, by the front-end's own word in the same answer; where it is not known, none. */
+  readonly quietSamples?: readonly number[];
   /** The highest `pids.peak` of each front-end; empty where the kernel has none. */
   readonly peaks: readonly number[];
 }
@@ -43,10 +45,10 @@ export interface PredictionInput {
 export function predictBreakingSize({ sizes, limit }: PredictionInput): Prediction {
   const measured = sizes
     .filter(({ taskSamples }) => taskSamples.length > 0)
-    .map(({ frontEnds, taskSamples }) => ({
-      frontEnds,
-      tasks: median(taskSamples),
-      samples: taskSamples.length,
+    .map((size) => ({
+      frontEnds: size.frontEnds,
+      tasks: settledTasks(size),
+      samples: size.taskSamples.length,
     }))
     .toSorted((left, right) => left.frontEnds - right.frontEnds);
   const line = fitLine(measured);
@@ -69,6 +71,14 @@ export function predictBreakingSize({ sizes, limit }: PredictionInput): Predicti
     low: Math.min(low ?? size, size),
     high: high === null ? null : Math.max(high, size),
   };
+}
+
+/**
+ * What front-ends hold at a size when nothing comes or goes: the median of what was read while no construction was under
+ * way. One front-end that builds every other reading has a thread more in half of all.
+ */
+export function settledTasks({ taskSamples, quietSamples = [] }: SizeMeasurement): number {
+  return median(quietSamples.length === 0 ? taskSamples : quietSamples);
 }
 
 /** A straight line through task counts by size. */
@@ -168,26 +178,38 @@ export function sizesFromRecords(records: readonly JournalRecord[], arm: Arm): S
   for (const record of recordsOfArm(records, arm)) {
     if (record.kind === 'member' && record.role === 'front-end') settled = undefined;
     if (record.kind === 'settled') {
-      settled = bySize.get(record.frontEnds) ?? { tasks: [], lives: new Set(), peaks: new Map() };
+      settled = bySize.get(record.frontEnds) ?? {
+        tasks: [],
+        quiet: [],
+        members: new Set(),
+        peaks: new Map(),
+      };
       bySize.set(record.frontEnds, settled);
     }
     const reading = settled === undefined ? undefined : frontEndReading(record);
     if (settled === undefined || reading === undefined) continue;
     settled.tasks.push(reading.tasks);
-    settled.lives.add(reading.life);
+    if (!reading.isBuilding) settled.quiet.push(reading.tasks);
+    settled.members.add(reading.memberId);
     if (reading.peak !== null) {
       settled.peaks.set(reading.life, Math.max(settled.peaks.get(reading.life) ?? 0, reading.peak));
     }
   }
   return [...bySize]
-    .filter(([frontEnds, { lives }]) => lives.size * 2 > frontEnds)
-    .map(([frontEnds, { tasks, peaks }]) => ({ frontEnds, taskSamples: tasks, peaks: [...peaks.values()] }));
+    .filter(([frontEnds, { members }]) => members.size * 2 > frontEnds)
+    .map(([frontEnds, { tasks, quiet, peaks }]) => ({
+      frontEnds,
+      taskSamples: tasks,
+      quietSamples: quiet,
+      peaks: [...peaks.values()],
+    }));
 }
 
 interface SizeReadings {
   readonly tasks: number[];
-  /** The incarnations that were read. */
-  readonly lives: Set<string>;
+  readonly quiet: number[];
+  /** Those that were read. */
+  readonly members: Set<string>;
   /** The highest peak of each incarnation. */
   readonly peaks: Map<string, number>;
 }
@@ -203,15 +225,26 @@ export function limitFromRecords(records: readonly JournalRecord[], arm: Arm): n
   return least;
 }
 
-function frontEndReading(
-  record: StampedArmRecord,
-): { readonly life: string; readonly tasks: number; readonly peak: number | null } | undefined {
+/** What one answer told of a front-end. */
+interface FrontEndReading {
+  readonly memberId: string;
+  /** Its incarnation. */
+  readonly life: string;
+  readonly tasks: number;
+  readonly isBuilding: boolean;
+  readonly peak: number | null;
+}
+
+function frontEndReading(record: StampedArmRecord): FrontEndReading | undefined {
   if (record.kind !== 'observer' || record.record.kind !== 'sample') return undefined;
   const { state } = record.record;
   if (state.role !== 'front-end' || state.kernel === null) return undefined;
+  const { started, finished, failed } = state.shardMap.builds;
   return {
+    memberId: state.memberId,
     life: `${state.memberId} ${state.incarnation}`,
     tasks: state.kernel.tasks,
+    isBuilding: started > finished + failed,
     peak: state.kernel.peak,
   };
 }

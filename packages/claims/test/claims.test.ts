@@ -1,9 +1,9 @@
-import { settingsOf } from '@fleetfall/claims/arm-timeline.ts';
+import { phaseSpan, settingsOf } from '@fleetfall/claims/arm-timeline.ts';
 import { type ClaimResult, evaluate } from '@fleetfall/claims/claim.ts';
 import { CLAIMS } from '@fleetfall/claims/claims.ts';
 import type { Arm, JournalRecord, RunRecord } from '@fleetfall/journal/records.ts';
 import { describe, expect, test } from 'vitest';
-import { cutBefore, withoutObserved, withRecords } from './alter-journal.ts';
+import { cutBefore, withoutObserved, withRecords, withStates } from './alter-journal.ts';
 import { type StoryOptions, tellRun } from './journal-builder.ts';
 
 function ask(id: string, told: StoryOptions | readonly JournalRecord[], arm: Arm = 'main'): ClaimResult {
@@ -132,6 +132,24 @@ describe('cache-build-fails', () => {
   });
   test('is refuted when constructions complete', () => {
     expect(ask('cache-build-fails', { pidsMax: 200 }).verdict).toBe('refuted');
+  });
+  test('is held when all that was tried is from shortly before a hold that is shorter than the interval', () => {
+    const retrying = tellRun({ onBuildFailure: 'retry' });
+    const beginMs = phaseSpan(retrying, 'main', 'outage')?.beginMs ?? Number.NaN;
+    // No construction begins from a moment on.
+    const quietFrom = (fromMs: number): JournalRecord[] => {
+      const begun = new Map<string, number>();
+      return withStates(retrying, (state, monoMs) => {
+        const { builds } = state.shardMap;
+        const key = `${state.memberId} ${state.incarnation}`;
+        const started = monoMs < fromMs ? builds.started : (begun.get(key) ?? builds.started);
+        begun.set(key, started);
+        return { ...state, shardMap: { ...state.shardMap, builds: { ...builds, started } } };
+      });
+    };
+    // The last construction began before the first sample in the hold.
+    expect(ask('cache-build-fails', quietFrom(beginMs + 500)).verdict).toBe('held');
+    expect(ask('cache-build-fails', quietFrom(beginMs - 5_000)).verdict).toBe('unknown');
   });
   test('is unknown when only the application tells of refused threads', () => {
     expect(ask('cache-build-fails', { ancestorAtLimit: true }).verdict).toBe('unknown');

@@ -1,6 +1,12 @@
 import { frontEndState } from '@fleetfall/claims/arm-so-far.ts';
-import { limitFromRecords, predictBreakingSize, sizesFromRecords } from '@fleetfall/claims/predict.ts';
+import {
+  limitFromRecords,
+  predictBreakingSize,
+  settledTasks,
+  sizesFromRecords,
+} from '@fleetfall/claims/predict.ts';
 import { describe, expect, test } from 'vitest';
+import { withStates } from './alter-journal.ts';
 import { tellRun } from './journal-builder.ts';
 
 interface World {
@@ -108,6 +114,30 @@ describe('the sizes in a journal', () => {
     expect(new Set(sizes[0]?.taskSamples)).toEqual(new Set([14]));
     expect(sizes[0]?.peaks).toEqual([15, 15, 15, 15]);
     expect(limitFromRecords(records, 'main')).toBe(24);
+  });
+
+  test('hold what was read amid a construction apart, which is no settled count', () => {
+    const told = tellRun();
+    // The one front-end that is read more often than not while it builds, with the thread that this takes.
+    const building = withStates(told, (state, monoMs) =>
+      Math.round(monoMs) % 3 === 0 || state.kernel === null
+        ? state
+        : {
+            ...state,
+            kernel: { ...state.kernel, tasks: state.kernel.tasks + 1 },
+            shardMap: {
+              ...state.shardMap,
+              builds: {
+                ...state.shardMap.builds,
+                started: state.shardMap.builds.finished + state.shardMap.builds.failed + 1,
+              },
+            },
+          },
+    );
+    const [first] = sizesFromRecords(building, 'main');
+    expect(new Set(first?.taskSamples)).toEqual(new Set([14, 15]));
+    expect(first === undefined ? null : settledTasks(first)).toBe(14);
+    expect(settledTasks({ frontEnds: 4, taskSamples: [15, 15], quietSamples: [], peaks: [] })).toBe(15);
   });
 
   test('are those at which most front-ends were read', () => {

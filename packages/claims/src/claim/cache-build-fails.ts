@@ -1,13 +1,14 @@
 /**
  * Shard-map construction cannot complete at the limit. AWS: cache construction was failing to complete, and
  * front-ends ended up with useless shard-maps. The front-ends' own counters tell of the builds; a front-end counts as
- * failing only where the kernel tells that it was refused threads, and where a construction was tried in the hold or
- * given up before. Of one that was not seen, or that failed earlier and tried none in the hold, nothing is known.
+ * failing only where the kernel tells that it was refused threads, and where a construction was given up, or tried at
+ * full size, an interval before the hold or later: a hold may be shorter than the interval. Of one that was not seen, or
+ * that failed earlier and tried none, nothing is known.
  */
 import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import { absent } from '../absent-phase.ts';
-import { isWithin, observationsOf, phaseSpan } from '../arm-timeline.ts';
+import { frontEndEvents, frontEndSettingsAt, isWithin, observationsOf, phaseSpan } from '../arm-timeline.ts';
 import { type Claim, unknownSince } from '../claim.ts';
 import { counted, percent } from '../figures.ts';
 import { type RefusalEvidence, refusalsOf } from '../refusals.ts';
@@ -15,8 +16,13 @@ import { type RefusalEvidence, refusalsOf } from '../refusals.ts';
 /** Share of the front-ends that could complete no construction: most of the fleet. */
 const MEMBERS_SHARE_MIN = 0.5;
 
+/** Front-ends stretch their build intervals by so much at most, so as not to build in step. */
+const INTERVAL_MOST = 1.1;
+
 /** A front-end over the hold at full size, in one incarnation. */
 interface Held {
+  /** The constructions that had begun an interval before the hold, or as soon after as the fleet had its size. */
+  readonly startedBefore: number;
   readonly first: FrontEndState;
   readonly last: FrontEndState;
 }
@@ -71,10 +77,13 @@ export const cacheBuildFails: Claim = {
 };
 
 /** What is known of one front-end: that it failed for want of a thread, that it did not, or neither. */
-function standingOf({ first, last }: Held, { refusals }: RefusalEvidence): 'failing' | 'sound' | 'doubtful' {
+function standingOf(
+  { startedBefore, first, last }: Held,
+  { refusals }: RefusalEvidence,
+): 'failing' | 'sound' | 'doubtful' {
   const { started, finished, refusedThreads, stopped } = last.shardMap.builds;
   if (refusedThreads === 0 || finished > first.shardMap.builds.finished) return 'sound';
-  const isTried = stopped || started > first.shardMap.builds.started;
+  const isTried = stopped || started > startedBefore;
   const byKernel = refusals.some(
     ({ memberId, standing }) => memberId === last.memberId && standing === 'counted',
   );
@@ -85,16 +94,23 @@ function standingOf({ first, last }: Held, { refusals }: RefusalEvidence): 'fail
 function statesInHold(records: readonly JournalRecord[], arm: Arm): Held[] {
   const hold = phaseSpan(records, arm, 'outage');
   if (hold === undefined) return [];
-  const byLife = new Map<string, FrontEndState[]>();
+  const grownMs = frontEndEvents(records, arm).findLast(({ monoMs }) => monoMs <= hold.beginMs)?.monoMs ?? 0;
+  const intervalMs = INTERVAL_MOST * (frontEndSettingsAt(records, arm, hold.beginMs)?.buildIntervalMs ?? 0);
+  const fromMs = Math.max(grownMs, hold.beginMs - intervalMs);
+  const byLife = new Map<string, { readonly startedBefore: number; readonly inHold: FrontEndState[] }>();
   for (const { monoMs, record } of observationsOf(records, arm, 'sample')) {
     const { state } = record;
-    if (state.role !== 'front-end' || !isWithin(hold, monoMs)) continue;
+    if (state.role !== 'front-end' || monoMs < fromMs || monoMs > hold.endMs) continue;
     const key = `${state.memberId} ${state.incarnation}`;
-    byLife.set(key, [...(byLife.get(key) ?? []), state]);
+    const life = byLife.get(key) ?? { startedBefore: state.shardMap.builds.started, inHold: [] };
+    byLife.set(key, life);
+    if (isWithin(hold, monoMs)) life.inHold.push(state);
   }
-  return [...byLife.values()].flatMap((states) => {
-    const first = states[0];
-    const last = states.at(-1);
-    return first === undefined || last === undefined || first === last ? [] : [{ first, last }];
+  return [...byLife.values()].flatMap(({ startedBefore, inHold }) => {
+    const [first] = inHold;
+    const last = inHold.at(-1);
+    return first === undefined || last === undefined || first === last
+      ? []
+      : [{ startedBefore, first, last }];
   });
 }

@@ -5,8 +5,7 @@
  */
 import type { Claim } from '../claim.ts';
 import { counted, listed } from '../figures.ts';
-import { fitLine, limitFromRecords, sizesFromRecords } from '../predict.ts';
-import { median } from '../quantiles.ts';
+import { fitLine, limitFromRecords, settledTasks, sizesFromRecords } from '../predict.ts';
 
 /** Two points always lie on a line. */
 const SIZES_MIN = 3;
@@ -23,13 +22,13 @@ export const threadsLinear: Claim = {
     const limit = limitFromRecords(records, arm) ?? Number.POSITIVE_INFINITY;
     const measured = sizesFromRecords(records, arm)
       .filter(({ taskSamples }) => taskSamples.length > 0)
-      .map(({ frontEnds, taskSamples }) => ({ frontEnds, tasks: median(taskSamples) }))
+      .map((size) => ({ frontEnds: size.frontEnds, tasks: settledTasks(size) }))
       .filter(({ tasks }) => tasks < limit);
     const sizes = measured.map(({ frontEnds }) => frontEnds);
     const tasks = measured.map((point) => point.tasks);
     const evidence = { frontEnds: sizes, tasks };
     if (measured.length < SIZES_MIN) {
-      const account = `threads were read at ${counted(measured.length, 'settled size')} below the limit; a line needs ${SIZES_MIN}`;
+      const account = `most front-ends were read at ${counted(measured.length, 'settled size')} below the limit; a line needs ${SIZES_MIN}`;
       return { verdict: 'unknown', account, evidence };
     }
     const { a, k, residual, grows } = fitLine(measured);

@@ -7,7 +7,7 @@ import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { hold } from './hold.ts';
 import type { Recorder } from './recorder.ts';
-import { createStream, meshed, streamKnown } from './service.ts';
+import { createStream, meshed, readSince, streamKnown } from './service.ts';
 
 /** Samples of every member that a settled size needs: of two, one within a construction would move the median. */
 const SAMPLES_A_SIZE = 3;
@@ -20,8 +20,10 @@ export async function startMeasured(fleet: Fleet, layout: FleetLayout, record: R
     // By the first front-ends there are, while they link to one another.
     stream ??= createStream(fleet, layout);
     await Promise.all([stream, meshed(fleet, layout.frontEnd)]);
+    const settledAtMs = performance.now();
     record({ kind: 'settled', frontEnds: size });
     await hold(SAMPLES_A_SIZE * layout.sampleIntervalMs, fleet.signal);
+    await readSince(fleet, settledAtMs);
   }
   await streamKnown(fleet, layout);
 }

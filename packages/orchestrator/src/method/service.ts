@@ -15,9 +15,11 @@ export const STREAM = 'orders';
 const IN_FLIGHT_MAX = 2_000;
 /** The load ends by itself, whatever becomes of the orchestrator; sooner where its history would be full. */
 const LOAD_DURATION_MS_MAX = 60 * 60_000;
-/** Linking a fleet of the largest size that two cores bear. */
+/** Linking a fleet of the largest size that two cores bear, besides the times that its settings give it to learn and to have a map. */
 const MESH_TIMEOUT_MS = 60_000;
 const STREAM_TIMEOUT_MS = 30_000;
+/** Members that are linked answer in some samples; a host that stands still for longer than this is none to measure on. */
+const READ_TIMEOUT_MS = 15_000;
 /** The load keeps to its time itself; its answer may be late on a machine that is busy. */
 const ANSWER_SLACK_MS = 5_000;
 /** How long a stream may be read: a fleet that is down answers nothing, and is asked no longer. */
@@ -27,15 +29,10 @@ const STOP_TIMEOUT_MS = 2 * LOAD_LIMITS.requestTimeoutMsMax + ANSWER_SLACK_MS;
 
 /**
  * Waits until every front-end knows all others, has every link open, and has a map.
- * @param linkingMs what linking may take, besides the times that the settings give it to learn and to have a map.
  * @throws StepTimeoutError when they do not come so far.
  */
-export async function meshed(
-  fleet: Fleet,
-  settings: FrontEndSettings,
-  linkingMs: number = MESH_TIMEOUT_MS,
-): Promise<void> {
-  const timeoutMs = linkingMs + settings.discoveryDelayMaxMs + firstMapWaitMs(settings);
+export async function meshed(fleet: Fleet, settings: FrontEndSettings): Promise<void> {
+  const timeoutMs = MESH_TIMEOUT_MS + settings.discoveryDelayMaxMs + firstMapWaitMs(settings);
   const ids = fleet.frontEnds().map(({ member }) => member.spec.memberId);
   await fleet.view.until(
     `${ids.length} front-ends to link to one another and have a shard-map`,
@@ -65,6 +62,25 @@ function knowsAll(state: FrontEndState, ids: readonly string[]): boolean {
 }
 
 const hasMap = ({ shardMap }: FrontEndState): boolean => shardMap.ageMs !== null && !shardMap.aged;
+
+/**
+ * Waits until most front-ends were read since a moment: fewer are no measurement of a size.
+ * @param sinceMs by `performance.now()`.
+ * @throws StepTimeoutError when they are not.
+ */
+export async function readSince(fleet: Fleet, sinceMs: number): Promise<void> {
+  const ids = fleet.frontEnds().map(({ member }) => member.spec.memberId);
+  const isRead = (id: string): boolean => {
+    const heard = fleet.view.lastHeard(id);
+    return heard !== undefined && heard.unanswered === null && heard.heardAtMs >= sinceMs;
+  };
+  await fleet.view.until(
+    `most of ${ids.length} front-ends to be read`,
+    () => ids.filter(isRead).length * 2 > ids.length,
+    READ_TIMEOUT_MS,
+    fleet.signal,
+  );
+}
 
 /** Makes the stream, through the front-ends that there are. */
 export async function createStream(fleet: Fleet, { shards }: FleetLayout): Promise<void> {
