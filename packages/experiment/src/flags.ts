@@ -90,7 +90,7 @@ export const FIELD_FLAGS: readonly FieldFlag[] = [
   {
     usage: '--build-interval <duration>',
     path: 'fleet.buildInterval',
-    help: 'time between shard-map constructions',
+    help: "from one shard-map construction's beginning to the next's",
   },
   {
     usage: '--shard-map-max-age <duration>',

@@ -37,7 +37,9 @@ export const assumptionFields = {
   discoveryDelayMax: duration(200, 600_000).meta({
     description: "the longest a member takes to learn of others: the incident's hour, compressed",
   }),
-  buildInterval: duration(200, 60_000).meta({ description: 'time between shard-map constructions' }),
+  buildInterval: duration(200, 60_000).meta({
+    description: "from one shard-map construction's beginning to the next's",
+  }),
   shardMapMaxAge: duration(400, 600_000).meta({ description: 'age past which a shard-map is refused' }),
 } as const;
 

@@ -152,7 +152,10 @@ const VERBS = {
     .meta({ description: 'gives members a share of the CPU' }),
   heal: word('all').meta({ description: 'lifts every fault that is in force' }),
   settle: settling.meta({ description: 'waits until a change has shown; goodput is judged only behind it' }),
-  hold: duration(100, 3_600_000).meta({ description: 'leaves the fleet as it is for so long' }),
+  hold: duration(100, 3_600_000).meta({
+    description:
+      'leaves the fleet as it is for so long; again, three times and for 10 s at most, while most of what the load saw is void',
+  }),
 } as const;
 
 type Verbs = { readonly [Verb in keyof typeof VERBS]: z.output<(typeof VERBS)[Verb]> };

@@ -15,7 +15,7 @@ describe('the stretch of an experiment', () => {
       expect(fleet.frontEnd).toMatchObject({
         discoveryDelayMaxMs: 1_400,
         buildIntervalMs: 3_200,
-        shardMapMaxAgeMs: 6_800,
+        shardMapMaxAgeMs: 7_600,
       });
     }
     expect(timeScale).toBeCloseTo(3_600_000 / 1_400);
@@ -41,7 +41,7 @@ describe('the stretch of an experiment', () => {
     expect(wantsStretchMeasured(said)).toBe(false);
     expect(stretched(said, 4).experiment.fleet).toMatchObject({
       discoveryDelayMax: 1_050,
-      shardMapMaxAge: 5_100,
+      shardMapMaxAge: 5_700,
     });
   });
 

@@ -60,12 +60,14 @@ describe('the map builder', () => {
   it('builds a first map and keeps it fresh', async () => {
     const builder = start({}, limitedPool());
     await builder.first(1_000);
-    await vi.waitFor(() => expect(builder.state().builds.finished).toBeGreaterThan(3), 10_000);
-    expect(builder.aged()).toBe(false);
+    await vi.waitFor(() => {
+      expect(builder.state().builds.finished).toBeGreaterThan(3);
+      expect(builder.aged()).toBe(false);
+    }, 10_000);
   });
 
   it.each([
-    ['from one beginning to the next, however long one takes', 30, [0, 40, 80, 120]],
+    ['from one beginning to the next, as long as one leaves a rest', 30, [0, 40, 80, 120]],
     ['with a rest between two, where one takes longer than the interval', 60, [0, 70, 140, 210]],
   ])('keeps its interval %s', async (_how, takesMs, beginsMs) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });

@@ -163,6 +163,8 @@ export type ArmRecord = { readonly arm: Arm } & (
   | ({ readonly kind: 'drill' } & DrillEvent)
   /** What was done to the fleet has had its time to show: from here to the next change it stands, settled, at this size. */
   | { readonly kind: 'settled'; readonly frontEnds: number }
+  /** A hold goes on for its time again: most of what the load saw of it until here is void, and why. */
+  | { readonly kind: 'held-again'; readonly reason: string }
   /** Made from kernel counts at small sizes, before the fleet grows. */
   | { readonly kind: 'prediction'; readonly prediction: Prediction }
   | { readonly kind: 'witness'; readonly sampledAtMs: number; readonly readings: readonly WitnessReading[] }

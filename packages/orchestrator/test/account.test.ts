@@ -62,6 +62,8 @@ function terminalOf(size: { columns: number; rows?: number }) {
 const phaseIndex = (phase: string, event: 'begin' | 'end'): number =>
   told.findIndex((record) => record.kind === 'phase' && record.phase === phase && record.event === event);
 
+const stampOf = ({ monoMs, atMs } = told[0] as JournalRecord) => ({ monoMs, atMs });
+
 describe('on a terminal', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -167,4 +169,18 @@ test('into a pipe there is a line for each thing that happened, and no control c
     text.split('\n').filter((line) => /^ (growth|addition|outage|removal|restart|recovery) /.test(line)),
   ).toHaveLength(6);
   expect(text).not.toContain('oldest map');
+});
+
+test('a hold that goes on for want of evidence is said, with the reason', () => {
+  let text = '';
+  using account = startAccount({ write: (more) => (text += more) });
+  const holding = phaseIndex('outage', 'begin') + 1;
+  for (const record of told.slice(0, holding)) account.heed(record);
+  account.heed({
+    ...stampOf(told[holding]),
+    arm: 'main',
+    kind: 'held-again',
+    reason: 'the load told of no window',
+  });
+  expect(text).toMatch(/\n held again: the load told of no window\n$/);
 });

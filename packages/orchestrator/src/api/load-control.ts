@@ -9,6 +9,7 @@ import { layOutScript } from '@fleetfall/experiment/script.ts';
 import { SettingsError } from '@fleetfall/experiment/settings-error.ts';
 import type { LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
 import { historyPathOf } from '../method/history-keeper.ts';
+import { watchLoad } from '../method/load-windows.ts';
 import { endLoad, startLoad } from '../method/service.ts';
 import type { Duration, LoadFields } from './fleet-options.ts';
 import type { OpenRun } from './open-run.ts';
@@ -62,17 +63,9 @@ export function controlLoad({ arm, layout, journal }: OpenRun, isRunning: boolea
       const { promise, resolve, reject } = Promise.withResolvers<Goodput>();
       const windows: LoadWindow[] = [];
       let measuredMs = 0;
-      let isFirst = true;
-      using _listening = journal.subscribe((record) => {
-        if (!('arm' in record) || record.arm !== name || record.kind !== 'load') return;
-        if (record.record.kind !== 'load') return;
-        // The window that is open now began before the question was asked.
-        if (isFirst) {
-          isFirst = false;
-          return;
-        }
-        windows.push({ endMs: record.monoMs, atMs: record.atMs, load: record.record });
-        measuredMs += record.record.windowMs;
+      using _listening = watchLoad(journal, name, (window) => {
+        windows.push(window);
+        measuredMs += window.load.windowMs;
         if (measuredMs < overMs) return;
         const { fair, invalid } = weighCounts(windows, ({ load }) => load);
         const goodput = goodputOfWindows(fair);

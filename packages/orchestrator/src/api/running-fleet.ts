@@ -158,8 +158,8 @@ export interface RunningFleet extends AsyncDisposable {
   /** Waits until a change has shown. */
   settle(until: Settling): Promise<void>;
   /**
-   * Leaves the fleet as it is for so long; again for so long, three times at most, while most of what the load saw of
-   * that time is void by its own doing.
+   * Leaves the fleet as it is for so long; again for so long, three times and for 10 s at most, while most of what the
+   * load saw of that time is void by its own doing.
    */
   hold(duration: Duration): Promise<void>;
   /**

@@ -118,6 +118,8 @@ function armLine(
       return record.event === 'died'
         ? ` ${record.memberId} died: ${plain(record.detail ?? 'no reason known')}`
         : undefined;
+    case 'held-again':
+      return ` held again: ${plain(record.reason)}`;
     case 'deploy': {
       const changed = Object.entries(record.changes).map(([field, value]) => `${field} ${value}`);
       return ` deploy: ${changed.join(', ')}`;

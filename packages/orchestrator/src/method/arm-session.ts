@@ -77,7 +77,8 @@ export async function openArm(context: ArmContext): Promise<ArmSession> {
     const { grownBy, journal } = context;
     for (const step of steps) {
       endedBy.throwIfAborted();
-      await runStep({ layout, fleet, record, journal, prediction, grownBy, grown, signal: endedBy }, step);
+      const stepping = { layout, fleet, record, journal, soFar, prediction, grownBy, grown };
+      await runStep({ ...stepping, signal: endedBy }, step);
     }
   }
 

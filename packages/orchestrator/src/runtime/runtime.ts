@@ -39,16 +39,19 @@ export function uvPoolSize({ uvThreads }: MemberSpec): { readonly UV_THREADPOOL_
 }
 
 /**
- * How far those that measure the fleet, load and observer, stand before the fleet at the processor: as machines of their
+ * By how much those that measure the fleet, load and observer, stand before it at the processor: as machines of their
  * own would. A load that waits for a processor behind the servers it calls measures the wait. Null for all others.
  */
-export function standsBefore({
+export function precedenceOf({
   role,
 }: MemberSpec): { readonly niceness: number; readonly cpuShares: number } | null {
   return role === 'load' || role === 'observer' ? BEFORE_THE_FLEET : null;
 }
 
-/** One and the same: the kernel gives a process of this niceness 9,548 parts where others get 1,024. */
+/**
+ * The kernel gives a process of this niceness 9,548 parts where others get 1,024. The same in shares on cgroups v1; of
+ * which engines on cgroups v2 make a weight 3.6 or 6 times that of others.
+ */
 const BEFORE_THE_FLEET = { niceness: -10, cpuShares: 9_548 };
 
 /** A finite limit for members whose threads are not the experiment. */

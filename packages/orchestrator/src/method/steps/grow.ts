@@ -11,8 +11,6 @@ import type { StepContext } from './step.ts';
 
 /** Growth goes so far past the predicted size when nothing broke there: a wrong prediction is to be seen as one. */
 const SIZES_PAST_PREDICTION = 2;
-/** Linking as many as come at once keeps two cores busy for some seconds, once they have learned of one another. */
-const LINKED_TIMEOUT_MS = 15_000;
 
 export async function grow(context: StepContext, args: StepArgs<'grow'>): Promise<void> {
   if (args.as !== undefined) return growAs(context, args.as, args.settle);
@@ -75,9 +73,13 @@ async function growAs(context: StepContext, arm: string, until: Settling | undef
  * lacks what is heard by it. A fleet that never comes so far goes on, and is judged as it stands.
  */
 async function linked({ fleet, layout }: StepContext): Promise<void> {
+  await comesOrNot(meshed(fleet, layout.fleet.frontEnd));
+  await comesOrNot(streamKnown(fleet, layout.fleet));
+}
+
+async function comesOrNot(awaited: Promise<void>): Promise<void> {
   try {
-    await meshed(fleet, layout.fleet.frontEnd, LINKED_TIMEOUT_MS);
-    await streamKnown(fleet, layout.fleet);
+    await awaited;
   } catch (error) {
     if (!(error instanceof StepTimeoutError)) throw error;
   }

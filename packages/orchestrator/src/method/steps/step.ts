@@ -1,6 +1,7 @@
 /**
  * What a step is given: the arm it is done in, and a signal that ends it.
  */
+import type { ArmSoFar } from '@fleetfall/claims/arm-so-far.ts';
 import type { ArmLayout } from '@fleetfall/experiment/layout.ts';
 import type { Step, StepArgs } from '@fleetfall/experiment/steps.ts';
 import type { Journal } from '@fleetfall/journal/append.ts';
@@ -13,6 +14,8 @@ export interface StepContext {
   readonly fleet: Fleet;
   readonly record: Recorder;
   readonly journal: Pick<Journal, 'subscribe'>;
+  /** What the journal has told of the arm by now. */
+  readonly soFar: Pick<ArmSoFar, 'loadBeganMs'>;
   /** null where the arm predicts nothing. */
   readonly prediction: Prediction | null;
   /** The sizes by which earlier arms grew, by their names. */

@@ -1,6 +1,6 @@
 /**
- * A member as a process in a cgroup of its own. A shell joins the cgroup and becomes setpriv, which gives rights away
- * and becomes Node: one process in the end, so that nothing is added to what is counted, and none of Node's threads
+ * A member as a process in a cgroup of its own. A shell joins the cgroup and becomes setpriv, by way of nice for what
+ * measures the fleet; that gives rights away and becomes Node: one process in the end, so that nothing is added to what is counted, and none of Node's threads
  * ever ran outside the limit.
  */
 import { readFileSync } from 'node:fs';
@@ -13,8 +13,8 @@ import {
   MEMBER_PORT,
   type MemberExit,
   type MemberSpec,
+  precedenceOf,
   type StartedMember,
-  standsBefore,
   uvPoolSize,
 } from '../runtime.ts';
 import { killAllIn, setPidsMax } from './cgroup.ts';
@@ -24,16 +24,16 @@ import { pauseAllIn, resumeAllIn, stateOfAllIn } from './pause.ts';
 /** Cgroups up to `--`; the rest is what the process becomes. `echo` is the shell's own: nothing is forked. */
 const JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
 /**
- * Stands before others. Sessions share the processor evenly where the kernel groups by them, whatever the niceness of
+ * Takes precedence, which root alone may. Sessions share the processor evenly where the kernel groups by them, whatever the niceness of
  * a process in one; elsewhere niceness is what counts.
  */
-const STAND_BEFORE =
+const TAKE_PRECEDENCE =
   'if [ -e /proc/self/autogroup ]; then echo "$1" > /proc/self/autogroup; fi; exec nice -n "$@"';
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** SIGKILL follows SIGTERM after this long. */
 const STOP_GRACE_MS = 2_000;
 const BECOMING_NODE_POLL_MS = 3;
-/** A shell and two calls of exec: milliseconds, on a busy machine a second. */
+/** A shell or two and some calls of exec: milliseconds, on a busy machine a second. */
 const BECOMING_NODE_DEADLINE_MS = 10_000;
 
 export interface ProcessPlan {
@@ -57,9 +57,9 @@ export interface ProcessPlan {
 export async function startCgroupMember(plan: ProcessPlan, signal: AbortSignal): Promise<StartedMember> {
   const { spec, incarnation, cgroups, cgroupVersion } = plan;
   const { tasks: cgroup, resources } = cgroups;
-  const before = process.getuid?.() === 0 ? standsBefore(spec) : null;
+  const before = process.getuid?.() === 0 ? precedenceOf(spec) : null;
   const command = [
-    ...(before === null ? [] : ['/bin/sh', '-c', STAND_BEFORE, 'sh', String(before.niceness)]),
+    ...(before === null ? [] : ['/bin/sh', '-c', TAKE_PRECEDENCE, 'sh', String(before.niceness)]),
     'setpriv',
     ...plan.setpriv,
     plan.nodeBinary,

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { roleFile } from '../../kit/entries.ts';
 import { DATA_FOLDER } from '../docker/container-options.ts';
 import type { Labels } from '../docker/labels.ts';
-import { type MemberSpec, standsBefore, UNLIMITED_TASKS, uvPoolSize } from '../runtime.ts';
+import { type MemberSpec, precedenceOf, UNLIMITED_TASKS, uvPoolSize } from '../runtime.ts';
 
 /** The service whose containers are the front-ends. */
 export const FRONT_END_SERVICE = 'frontend';
@@ -74,7 +74,7 @@ export function documentFor(
 /** What the file has no service for, such as the load of a run, is locked in as front-ends are. */
 function serviceFor({ services }: LabFile, spec: MemberSpec, image: string, labels: Labels): Fields {
   const service = serviceOf(spec);
-  const before = standsBefore(spec);
+  const before = precedenceOf(spec);
   const {
     ports: _ports,
     profiles: _profiles,

@@ -4,7 +4,7 @@
  */
 import type { ContainerCreateOptions } from 'dockerode';
 import { roleFile } from '../../kit/entries.ts';
-import { type MemberSpec, standsBefore, UNLIMITED_TASKS, uvPoolSize } from '../runtime.ts';
+import { type MemberSpec, precedenceOf, UNLIMITED_TASKS, uvPoolSize } from '../runtime.ts';
 import type { Labels } from './labels.ts';
 
 /** Where a durable member keeps its data, in its container. */
@@ -22,7 +22,7 @@ export interface ContainerPlan {
 
 export function containerOptions(plan: ContainerPlan): ContainerCreateOptions {
   const { spec, network, volume } = plan;
-  const before = standsBefore(spec);
+  const before = precedenceOf(spec);
   return {
     name: plan.name,
     Image: plan.image,

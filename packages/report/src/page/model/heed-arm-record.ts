@@ -44,6 +44,7 @@ export function heedArmRecord(arm: ArmModel, record: LooseArmRecord): boolean {
       arm.drill = drillAfter(arm.drill, record);
       return true;
     case 'settled':
+    case 'held-again':
     case 'history':
       return true;
     case 'prediction':
