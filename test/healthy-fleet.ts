@@ -25,10 +25,17 @@ export async function startHealthyFleet(
   name: string,
 ): Promise<HealthyFleet> {
   const records: ArmEntry[] = [];
-  const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+  const late = new AbortController();
+  const { signal } = late;
+  const timer = setTimeout(
+    () => late.abort(new Error(`the fleet was not up after ${START_TIMEOUT_MS} ms`)),
+    START_TIMEOUT_MS,
+  );
   const healthy = { size: 'small', pidsMax: '64', expect: 'healthy' };
   const [{ fleet: layout }] = layOut(loadExperiment('kinesis-2020', healthy), 'seed').arms;
   await using starting = new AsyncDisposableStack();
+  // What the tests do to it has bounds of its own.
+  using _started = { [Symbol.dispose]: () => clearTimeout(timer) };
   const runtime = starting.use(
     await chooseRuntime({ wanted, onProgress: () => undefined, environment: process.env, signal }),
   );

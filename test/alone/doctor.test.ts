@@ -3,7 +3,6 @@
  */
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { pidsHierarchy } from '../../packages/orchestrator/src/runtime/cgroup/pids-tree.ts';
 import { fleetfall, startFleetfall } from '../fleetfall.ts';
@@ -36,8 +35,7 @@ describe('doctor', () => {
 
   it('ended by Ctrl-C takes its throw-away fleet down', async () => {
     const run = startFleetfall(['doctor', '--runtime', 'cgroup']);
-    for (let tries = 0; tries < 500 && remainsOf(run.pid).length < 2; tries += 1) await delay(10);
-    expect(remainsOf(run.pid)).toHaveLength(2);
+    await expect.poll(() => remainsOf(run.pid).length, { interval: 10 }).toBe(2);
     run.kill('SIGINT');
     const { exitCode, stderr } = await run;
     expect(stderr).toContain('ended by SIGINT');

@@ -16,6 +16,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const NODE_PACKAGE = nodePackage(process.platform, process.arch);
 /** A pack, an install, or a small run that takes longer hangs. */
 const TIMEOUT_MS = 120_000;
+/** A run, and two scripts that are type-checked first, one of them with a fleet of its own. */
+const SCRIPTS_TIMEOUT_MS = 3 * TIMEOUT_MS;
 const STRICTLY = ['--noEmit', '--strict', '--target', 'esnext', '--module', 'nodenext'];
 /** Makes a Node say that it is an old one, to the launcher that asks. */
 const AS_NODE_20 = [
@@ -155,7 +157,7 @@ describe('the packed package, in an empty folder', () => {
         expect([ran.exitCode, ran.all]).toEqual([0, expect.stringMatching(told[index] as RegExp)]);
       }
     },
-    TIMEOUT_MS,
+    SCRIPTS_TIMEOUT_MS,
   );
 
   it(
