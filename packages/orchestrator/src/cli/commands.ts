@@ -19,7 +19,7 @@ const EXPERIMENT_HELP = `one of: ${builtInExperiments().join(', ')}; or the path
 
 const RUN_EXAMPLES = `
 Examples:
-  fleetfall run kinesis-2020                                the outage, in a minute or two
+  fleetfall run kinesis-2020                                the outage, in one to three minutes
   fleetfall run kinesis-2020 --size small                   the same in 20 s and 1 GB
   fleetfall run kinesis-2020 --json > verdict.json          one JSON object on stdout, progress on stderr
   fleetfall run kinesis-2020 --threads-per-peer 2           two threads for each peer: it breaks sooner

@@ -7,12 +7,12 @@ import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { hold } from './hold.ts';
 import type { Recorder } from './recorder.ts';
-import { createStream, meshed, readSince, streamKnown } from './service.ts';
+import { createStream, meshed, readQuiet, streamKnown } from './service.ts';
 
-/** Samples of every member that a settled size needs: of two, one within a construction would move the median. */
-const SAMPLES_A_SIZE = 3;
+/** Samples of every member that a settled size is kept for: what comes and goes is to be seen as well. */
+const SAMPLES_A_SIZE = 2;
 
-/** Starts the front-ends in waves, each settled and kept for some samples before the next. */
+/** Starts the front-ends in waves, each settled and read before the next. */
 export async function startMeasured(fleet: Fleet, layout: FleetLayout, record: Recorder): Promise<void> {
   let stream: Promise<void> | undefined;
   for (const size of measuredSizes(layout.frontEndsBefore)) {
@@ -20,10 +20,8 @@ export async function startMeasured(fleet: Fleet, layout: FleetLayout, record: R
     // By the first front-ends there are, while they link to one another.
     stream ??= createStream(fleet, layout);
     await Promise.all([stream, meshed(fleet, layout.frontEnd)]);
-    const settledAtMs = performance.now();
     record({ kind: 'settled', frontEnds: size });
-    await hold(SAMPLES_A_SIZE * layout.sampleIntervalMs, fleet.signal);
-    await readSince(fleet, settledAtMs);
+    await Promise.all([hold(SAMPLES_A_SIZE * layout.sampleIntervalMs, fleet.signal), readQuiet(fleet)]);
   }
   await streamKnown(fleet, layout);
 }

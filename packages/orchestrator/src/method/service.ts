@@ -64,22 +64,32 @@ function knowsAll(state: FrontEndState, ids: readonly string[]): boolean {
 const hasMap = ({ shardMap }: FrontEndState): boolean => shardMap.ageMs !== null && !shardMap.aged;
 
 /**
- * Waits until most front-ends were read since a moment: fewer are no measurement of a size.
- * @param sinceMs by `performance.now()`.
+ * Waits until most front-ends were read since now while they constructed nothing: fewer are no measurement of a size.
  * @throws StepTimeoutError when they are not.
  */
-export async function readSince(fleet: Fleet, sinceMs: number): Promise<void> {
+export async function readQuiet(fleet: Fleet): Promise<void> {
   const ids = fleet.frontEnds().map(({ member }) => member.spec.memberId);
-  const isRead = (id: string): boolean => {
-    const heard = fleet.view.lastHeard(id);
-    return heard !== undefined && heard.unanswered === null && heard.heardAtMs >= sinceMs;
-  };
+  const sinceMs = performance.now();
+  const read = new Set<string>();
   await fleet.view.until(
-    `most of ${ids.length} front-ends to be read`,
-    () => ids.filter(isRead).length * 2 > ids.length,
+    `most of ${ids.length} front-ends to be read while they construct nothing`,
+    () => {
+      for (const id of ids) if (isQuiet(fleet.view, id, sinceMs)) read.add(id);
+      return read.size * 2 > ids.length;
+    },
     READ_TIMEOUT_MS,
     fleet.signal,
   );
+}
+
+/** Whether the newest word of a front-end is of after a moment, and tells of no construction under way. */
+function isQuiet(view: FleetView, id: string, sinceMs: number): boolean {
+  const heard = view.lastHeard(id);
+  const state = view.seen(id)?.state;
+  if (heard === undefined || heard.unanswered !== null || heard.heardAtMs < sinceMs) return false;
+  if (state?.role !== 'front-end') return false;
+  const { started, finished, failed } = state.shardMap.builds;
+  return started === finished + failed;
 }
 
 /** Makes the stream, through the front-ends that there are. */
