@@ -4,6 +4,7 @@
  * a fleet that fell and came back was not healthy.
  */
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';
+import { LOAD_WINDOW_MS } from '@fleetfall/protocol/load-stdio.ts';
 import { absent } from './absent-phase.ts';
 import { phaseSpan } from './arm-timeline.ts';
 import { percent } from './figures.ts';
@@ -25,8 +26,8 @@ const GROWING_AT_LEAST = 0.8;
 /** Checks and probes of a hold are few on a small fleet: one that was missed is no proof of an outage. */
 const MISSED_MAX = 1;
 
-/** A phase of this length holds some of a load's windows whole: they are of half a second. */
-const WINDOWED_FROM_MS = 2_000;
+/** A phase of this length holds some of a load's windows whole. */
+const WINDOWED_FROM_MS = 4 * LOAD_WINDOW_MS;
 
 /** The phases in which a fleet grows, as the claims know them. */
 const GROWING_PHASES: readonly Phase[] = ['growth', 'addition'];

@@ -4,6 +4,7 @@
  * configuration is never looked at: a prediction that knew the answer would be no result.
  */
 import type { Arm, JournalRecord, Prediction } from '@fleetfall/journal/records.ts';
+import { isConstructing } from '@fleetfall/protocol/member-state.ts';
 import { observationsOf, recordsOfArm } from './arm-timeline.ts';
 import { median, quantile } from './quantiles.ts';
 import type { StampedArmRecord } from './sorted-records.ts';
@@ -20,7 +21,10 @@ export interface SizeMeasurement {
   readonly frontEnds: number;
   /** Every reading of `pids.current`, all front-ends together. */
   readonly taskSamples: readonly number[];
-  /** Those of them at which no construction was under way, by the front-end's own word in the same answer; where it is not known, none. */
+  /**
+   * Those of them at which no construction was under way, by the front-end's own word in the same answer.
+   * @default none: it is not known
+   */
   readonly quietSamples?: readonly number[];
   /** The highest `pids.peak` of each front-end; empty where the kernel has none. */
   readonly peaks: readonly number[];
@@ -189,7 +193,7 @@ export function sizesFromRecords(records: readonly JournalRecord[], arm: Arm): S
     const reading = settled === undefined ? undefined : frontEndReading(record);
     if (settled === undefined || reading === undefined) continue;
     settled.tasks.push(reading.tasks);
-    if (!reading.isBuilding) settled.quiet.push(reading.tasks);
+    if (!reading.isConstructing) settled.quiet.push(reading.tasks);
     settled.members.add(reading.memberId);
     if (reading.peak !== null) {
       settled.peaks.set(reading.life, Math.max(settled.peaks.get(reading.life) ?? 0, reading.peak));
@@ -231,7 +235,7 @@ interface FrontEndReading {
   /** Its incarnation. */
   readonly life: string;
   readonly tasks: number;
-  readonly isBuilding: boolean;
+  readonly isConstructing: boolean;
   readonly peak: number | null;
 }
 
@@ -239,12 +243,11 @@ function frontEndReading(record: StampedArmRecord): FrontEndReading | undefined 
   if (record.kind !== 'observer' || record.record.kind !== 'sample') return undefined;
   const { state } = record.record;
   if (state.role !== 'front-end' || state.kernel === null) return undefined;
-  const { started, finished, failed } = state.shardMap.builds;
   return {
     memberId: state.memberId,
     life: `${state.memberId} ${state.incarnation}`,
     tasks: state.kernel.tasks,
-    isBuilding: started > finished + failed,
+    isConstructing: isConstructing(state),
     peak: state.kernel.peak,
   };
 }

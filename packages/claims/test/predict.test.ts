@@ -118,7 +118,7 @@ describe('the sizes in a journal', () => {
 
   test('hold what was read amid a construction apart, which is no settled count', () => {
     const told = tellRun();
-    // The one front-end that is read more often than not while it builds, with the thread that this takes.
+    // Two readings of three are of front-ends that build, with the thread that this takes.
     const building = withStates(told, (state, monoMs) =>
       Math.round(monoMs) % 3 === 0 || state.kernel === null
         ? state
@@ -142,9 +142,7 @@ describe('the sizes in a journal', () => {
 
   test('are those at which most front-ends were read', () => {
     const records = tellRun();
-    const settled = records.findIndex(
-      ({ kind, ...rest }) => kind === 'settled' && 'frontEnds' in rest && rest.frontEnds === 13,
-    );
+    const settled = records.findIndex((record) => record.kind === 'settled' && record.frontEnds === 13);
     const [first] = records
       .slice(settled)
       .flatMap((record) => (frontEndState(record) === undefined ? [] : [record]));

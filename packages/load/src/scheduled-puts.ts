@@ -3,7 +3,7 @@
  * front-ends that are ready and the history put together, with a `load` record for each window.
  */
 import { accessHeaders } from '@fleetfall/protocol/access.ts';
-import type { LoadCommand } from '@fleetfall/protocol/load-stdio.ts';
+import { LOAD_WINDOW_MS, type LoadCommand } from '@fleetfall/protocol/load-stdio.ts';
 import { profileFor, type RateProfile, requestsOf } from '@fleetfall/protocol/rate-profile.ts';
 import type { WriteHistory } from './history.ts';
 import { kinesisRequests } from './kinesis/requests.ts';
@@ -14,7 +14,6 @@ import { rawKinesis } from './senders/raw-kinesis.ts';
 import type { MakeSdkSender } from './senders/sdk-kinesis.ts';
 import type { Targets } from './targets.ts';
 
-const WINDOW_MS = 500;
 /** As an application has it that sets nothing: three attempts. The fleet's secret is what lets it in. */
 const SDK_OPTIONS = {
   attemptsMax: 3,
@@ -109,7 +108,7 @@ export function startPuts(
       beginAtMs: performance.now(),
       inFlightMax: plan.inFlightMax,
       timeoutMs: plan.timeoutMs,
-      windowMs: WINDOW_MS,
+      windowMs: LOAD_WINDOW_MS,
     },
     {
       launch: sdkSender?.launch ?? rawKinesis(nextRoute, kinesisRequests(fields), workload),

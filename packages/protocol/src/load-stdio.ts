@@ -4,6 +4,9 @@
 import type { Endpoint } from './membership.ts';
 import type { RateProfile } from './rate-profile.ts';
 
+/** How often the load of a fleet tells what became of its requests. */
+export const LOAD_WINDOW_MS = 500;
+
 /**
  * What one load can do, held by both sides: it refuses a command that asks for more, and an experiment that would need
  * more is refused before anything is started.

@@ -115,3 +115,8 @@ export interface MetadataState extends StateBase {
 }
 
 export type MemberState = FrontEndState | BackEndState | MetadataState;
+
+/** Whether a front-end's own word is that a construction of its map was under way. */
+export function isConstructing({ shardMap: { builds } }: Pick<FrontEndState, 'shardMap'>): boolean {
+  return builds.started > builds.finished + builds.failed;
+}

@@ -28,6 +28,9 @@ export interface FrontEndSettings {
   readonly uvThreads: number;
 }
 
+/** Build intervals are stretched or shortened by up to this share, so that members do not build in step. */
+export const BUILD_INTERVAL_JITTER = 0.1;
+
 /**
  * How long a member that has just come waits for what its first map is made of, and holds requests for it: for all
  * to have learned of it, and to be linked before a map would be too old.

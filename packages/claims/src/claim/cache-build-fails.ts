@@ -7,6 +7,7 @@
  */
 import type { Arm, JournalRecord } from '@fleetfall/journal/records.ts';
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
+import { BUILD_INTERVAL_JITTER } from '@fleetfall/protocol/settings.ts';
 import { absent } from '../absent-phase.ts';
 import { frontEndEvents, frontEndSettingsAt, isWithin, observationsOf, phaseSpan } from '../arm-timeline.ts';
 import { type Claim, unknownSince } from '../claim.ts';
@@ -15,9 +16,6 @@ import { type RefusalEvidence, refusalsOf } from '../refusals.ts';
 
 /** Share of the front-ends that could complete no construction: most of the fleet. */
 const MEMBERS_SHARE_MIN = 0.5;
-
-/** Front-ends stretch their build intervals by so much at most, so as not to build in step. */
-const INTERVAL_MOST = 1.1;
 
 /** A front-end over the hold at full size, in one incarnation. */
 interface Held {
@@ -95,7 +93,8 @@ function statesInHold(records: readonly JournalRecord[], arm: Arm): Held[] {
   const hold = phaseSpan(records, arm, 'outage');
   if (hold === undefined) return [];
   const grownMs = frontEndEvents(records, arm).findLast(({ monoMs }) => monoMs <= hold.beginMs)?.monoMs ?? 0;
-  const intervalMs = INTERVAL_MOST * (frontEndSettingsAt(records, arm, hold.beginMs)?.buildIntervalMs ?? 0);
+  const intervalMs =
+    (1 + BUILD_INTERVAL_JITTER) * (frontEndSettingsAt(records, arm, hold.beginMs)?.buildIntervalMs ?? 0);
   const fromMs = Math.max(grownMs, hold.beginMs - intervalMs);
   const byLife = new Map<string, { readonly startedBefore: number; readonly inHold: FrontEndState[] }>();
   for (const { monoMs, record } of observationsOf(records, arm, 'sample')) {

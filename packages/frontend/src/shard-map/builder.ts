@@ -5,7 +5,11 @@
  * request gets then is the router's.
  */
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
-import { type FrontEndSettings, firstMapWaitMs } from '@fleetfall/protocol/settings.ts';
+import {
+  BUILD_INTERVAL_JITTER,
+  type FrontEndSettings,
+  firstMapWaitMs,
+} from '@fleetfall/protocol/settings.ts';
 import type { Random } from '../jitter.ts';
 import { ThreadRefusedError } from '../thread-refusal.ts';
 import type { ConstructionInput } from './construct.ts';
@@ -16,8 +20,6 @@ import { createShardMap, type ShardMap } from './shard-map.ts';
 const CONSTRUCTION_DEADLINE_MS = 10_000;
 /** How often the first construction looks whether its sources have spoken. */
 const SOURCES_POLL_MS = 50;
-/** Intervals are stretched or shortened by up to this share, so that members do not build in step. */
-const INTERVAL_JITTER = 0.1;
 /**
  * Intervals are from one beginning to the next, so that a construction that waited long for a processor does not make
  * the next late as well; of each this share is left between two, or a fleet that has too little processor has none left.
@@ -85,7 +87,7 @@ export function startMapBuilder({ settings, sources, pool, random, log }: MapBui
     }
     const begunMs = performance.now();
     await build();
-    const intervalMs = settings.buildIntervalMs * (1 + INTERVAL_JITTER * (2 * random() - 1));
+    const intervalMs = settings.buildIntervalMs * (1 + BUILD_INTERVAL_JITTER * (2 * random() - 1));
     schedule(Math.max(intervalMs * REST, begunMs + intervalMs - performance.now()));
   }
 

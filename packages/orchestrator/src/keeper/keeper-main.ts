@@ -121,7 +121,7 @@ async function keep(
       log.write(`the seal could not be broken: ${String(error)}\n`);
     }
     // What cannot be taken down is told by the same end, awaited below.
-    await held.end(why).catch(() => undefined);
+    await Promise.allSettled([held.end(why)]);
   });
   await held.over;
   await verbs.finish();

@@ -58,9 +58,9 @@ export function serveVerbs(server: Server, options: VerbServerOptions): VerbServ
     if (waiting >= WAITING_MAX)
       throw new SettingsError(`${WAITING_MAX} verbs wait already: wait for their answers`);
     waiting += 1;
-    const turn = last.then(act, act);
-    // Whoever asked hears of the failure, from `turn`; the next in line only waits for its end.
-    last = turn.catch(() => undefined);
+    const turn = last.then(act);
+    // Whoever asked hears how it ended, from `turn`; the next in line only waits for that.
+    last = Promise.allSettled([turn]);
     try {
       return await turn;
     } finally {

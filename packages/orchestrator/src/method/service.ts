@@ -5,7 +5,7 @@
 import type { FleetLayout } from '@fleetfall/experiment/layout.ts';
 import { requestTimeoutMs, roomMs } from '@fleetfall/experiment/load-fit.ts';
 import { LOAD_LIMITS, type LoadRecord } from '@fleetfall/protocol/load-stdio.ts';
-import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
+import { type FrontEndState, isConstructing } from '@fleetfall/protocol/member-state.ts';
 import { type FrontEndSettings, firstMapWaitMs } from '@fleetfall/protocol/settings.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { FleetView } from '../fleet/fleet-view.ts';
@@ -15,7 +15,10 @@ export const STREAM = 'orders';
 const IN_FLIGHT_MAX = 2_000;
 /** The load ends by itself, whatever becomes of the orchestrator; sooner where its history would be full. */
 const LOAD_DURATION_MS_MAX = 60 * 60_000;
-/** Linking a fleet of the largest size that two cores bear, besides the times that its settings give it to learn and to have a map. */
+/**
+ * Linking a fleet of the largest size that two cores bear, besides the times that its settings give it to learn and to
+ * have a map.
+ */
 const MESH_TIMEOUT_MS = 60_000;
 const STREAM_TIMEOUT_MS = 30_000;
 /** Members that are linked answer in some samples; a host that stands still for longer than this is none to measure on. */
@@ -87,9 +90,7 @@ function isQuiet(view: FleetView, id: string, sinceMs: number): boolean {
   const heard = view.lastHeard(id);
   const state = view.seen(id)?.state;
   if (heard === undefined || heard.unanswered !== null || heard.heardAtMs < sinceMs) return false;
-  if (state?.role !== 'front-end') return false;
-  const { started, finished, failed } = state.shardMap.builds;
-  return started === finished + failed;
+  return state?.role === 'front-end' && !isConstructing(state);
 }
 
 /** Makes the stream, through the front-ends that there are. */

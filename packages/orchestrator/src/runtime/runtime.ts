@@ -45,14 +45,14 @@ export function uvPoolSize({ uvThreads }: MemberSpec): { readonly UV_THREADPOOL_
 export function precedenceOf({
   role,
 }: MemberSpec): { readonly niceness: number; readonly cpuShares: number } | null {
-  return role === 'load' || role === 'observer' ? BEFORE_THE_FLEET : null;
+  return role === 'load' || role === 'observer' ? PRECEDENCE : null;
 }
 
 /**
  * The kernel gives a process of this niceness 9,548 parts where others get 1,024. The same in shares on cgroups v1; of
  * which engines on cgroups v2 make a weight 3.6 or 6 times that of others.
  */
-const BEFORE_THE_FLEET = { niceness: -10, cpuShares: 9_548 };
+const PRECEDENCE = { niceness: -10, cpuShares: 9_548 };
 
 /** A finite limit for members whose threads are not the experiment. */
 export const UNLIMITED_TASKS = 256;

@@ -5,6 +5,7 @@
  */
 import type { LoadWindow } from '@fleetfall/claims/goodput.ts';
 import { weighCounts } from '@fleetfall/claims/load-evidence.ts';
+import { LOAD_WINDOW_MS } from '@fleetfall/protocol/load-stdio.ts';
 import { hold } from '../hold.ts';
 import { watchLoad } from '../load-windows.ts';
 import type { StepContext } from './step.ts';
@@ -13,8 +14,8 @@ import type { StepContext } from './step.ts';
 const HELD_TIMES_MAX = 4;
 /** What that may add: a method is planned, and its load bounded, without it. */
 const HELD_AGAIN_MS_MAX = 10_000;
-/** A hold of this length has a window of the load in it, whole: they are of half a second. */
-const WINDOWED_FROM_MS = 1_000;
+/** A hold of this length has a window of the load in it, whole. */
+const WINDOWED_FROM_MS = 2 * LOAD_WINDOW_MS;
 
 export async function holdWatched(
   {

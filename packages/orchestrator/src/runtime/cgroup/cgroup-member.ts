@@ -1,7 +1,7 @@
 /**
  * A member as a process in a cgroup of its own. A shell joins the cgroup and becomes setpriv, by way of nice for what
- * measures the fleet; that gives rights away and becomes Node: one process in the end, so that nothing is added to what is counted, and none of Node's threads
- * ever ran outside the limit.
+ * measures the fleet; that gives rights away and becomes Node: one process in the end, so that nothing is added to what
+ * is counted, and none of Node's threads ever ran outside the limit.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -24,8 +24,8 @@ import { pauseAllIn, resumeAllIn, stateOfAllIn } from './pause.ts';
 /** Cgroups up to `--`; the rest is what the process becomes. `echo` is the shell's own: nothing is forked. */
 const JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
 /**
- * Takes precedence, which root alone may. Sessions share the processor evenly where the kernel groups by them, whatever the niceness of
- * a process in one; elsewhere niceness is what counts.
+ * Takes precedence, which root alone may. Sessions share the processor evenly where the kernel groups by them, whatever
+ * the niceness of a process in one; elsewhere niceness is what counts.
  */
 const TAKE_PRECEDENCE =
   'if [ -e /proc/self/autogroup ]; then echo "$1" > /proc/self/autogroup; fi; exec nice -n "$@"';
@@ -57,9 +57,9 @@ export interface ProcessPlan {
 export async function startCgroupMember(plan: ProcessPlan, signal: AbortSignal): Promise<StartedMember> {
   const { spec, incarnation, cgroups, cgroupVersion } = plan;
   const { tasks: cgroup, resources } = cgroups;
-  const before = process.getuid?.() === 0 ? precedenceOf(spec) : null;
+  const precedence = process.getuid?.() === 0 ? precedenceOf(spec) : null;
   const command = [
-    ...(before === null ? [] : ['/bin/sh', '-c', TAKE_PRECEDENCE, 'sh', String(before.niceness)]),
+    ...(precedence === null ? [] : ['/bin/sh', '-c', TAKE_PRECEDENCE, 'sh', String(precedence.niceness)]),
     'setpriv',
     ...plan.setpriv,
     plan.nodeBinary,

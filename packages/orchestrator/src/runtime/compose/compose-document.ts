@@ -74,7 +74,7 @@ export function documentFor(
 /** What the file has no service for, such as the load of a run, is locked in as front-ends are. */
 function serviceFor({ services }: LabFile, spec: MemberSpec, image: string, labels: Labels): Fields {
   const service = serviceOf(spec);
-  const before = precedenceOf(spec);
+  const precedence = precedenceOf(spec);
   const {
     ports: _ports,
     profiles: _profiles,
@@ -88,7 +88,7 @@ function serviceFor({ services }: LabFile, spec: MemberSpec, image: string, labe
     command: [`/app/${roleFile(spec.role)}`],
     environment: uvPoolSize(spec),
     pids_limit: spec.pidsMax ?? UNLIMITED_TASKS,
-    ...(before && { cpu_shares: before.cpuShares }),
+    ...(precedence && { cpu_shares: precedence.cpuShares }),
     networks: [NETWORK],
     volumes: spec.durable ? [`${service}:${DATA_FOLDER}`] : [],
     labels,

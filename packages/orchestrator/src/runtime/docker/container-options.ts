@@ -22,7 +22,7 @@ export interface ContainerPlan {
 
 export function containerOptions(plan: ContainerPlan): ContainerCreateOptions {
   const { spec, network, volume } = plan;
-  const before = precedenceOf(spec);
+  const precedence = precedenceOf(spec);
   return {
     name: plan.name,
     Image: plan.image,
@@ -39,7 +39,7 @@ export function containerOptions(plan: ContainerPlan): ContainerCreateOptions {
     AttachStderr: true,
     HostConfig: {
       PidsLimit: spec.pidsMax ?? UNLIMITED_TASKS,
-      ...(before && { CpuShares: before.cpuShares }),
+      ...(precedence && { CpuShares: precedence.cpuShares }),
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
