@@ -1,7 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What starts fleets, or holds a figure to some per cent, has the two cores to itself. */
-const ALONE = ['packages/*/test/alone/**/*.test.ts', 'test/alone/**/*.test.ts'];
+/** What starts fleets and drives them is more waited for than computed: two at a time. */
+const IN_PAIRS = ['packages/*/test/in-pairs/**/*.test.ts', 'test/in-pairs/**/*.test.ts'];
+/** What measures, an outage as well as a figure held to some per cent, has the two cores to itself. */
+const ALONE = ['test/alone/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -19,9 +21,18 @@ export default defineConfig({
         test: {
           name: 'side by side',
           include: ['packages/*/test/**/*.test.ts', 'test/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...ALONE],
+          exclude: [...configDefaults.exclude, ...IN_PAIRS],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'in pairs',
+          include: IN_PAIRS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -30,7 +41,7 @@ export default defineConfig({
           name: 'alone',
           include: ALONE,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

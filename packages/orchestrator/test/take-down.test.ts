@@ -4,7 +4,13 @@
 import { expect, test } from 'vitest';
 import { currentOwner } from '../src/runtime/owner.ts';
 import { pruneEach } from '../src/runtime/prune-found.ts';
-import { disposeAll, TeardownError, takeDown, workError } from '../src/runtime/take-down.ts';
+import {
+  disposeAll,
+  IdleRemainsError,
+  TeardownError,
+  takeDown,
+  workError,
+} from '../src/runtime/take-down.ts';
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
 const hangs = () => new Promise<never>(() => undefined);
@@ -37,6 +43,15 @@ test('disposes all at once, whatever becomes of one', async () => {
   ]);
   await expect(disposing).rejects.toThrow('Cannot take down the runtime whole: stuck');
   expect(done).toEqual(['second']);
+});
+
+test('says whether what is left takes nothing of the machine', async () => {
+  const idle = () => Promise.reject(new IdleRemainsError('an empty network'));
+  const within = () => takeDown('its network', [idle]);
+  const leftBy = (...steps: readonly (() => Promise<unknown>)[]) =>
+    takeDown('a fleet', steps).catch((error: unknown) => error);
+  expect(await leftBy(idle, within)).toMatchObject({ name: 'TeardownError', isIdle: true });
+  expect(await leftBy(idle, failing('stuck'))).toMatchObject({ isIdle: false });
 });
 
 test('does not hide what ended the work before it', async () => {

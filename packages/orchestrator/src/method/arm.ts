@@ -2,6 +2,7 @@
  * One arm of an experiment, from its first member to its rollback: start → steady state → the phases of its method →
  * rollback. What it shows is judged from the journal; nothing here knows what should happen.
  */
+import { TeardownError } from '../runtime/take-down.ts';
 import { type ArmContext, type ArmSession, openArm } from './arm-session.ts';
 import { endLoad } from './service.ts';
 
@@ -11,22 +12,35 @@ export interface GoneThrough {
   readonly grown: readonly number[];
   /** Why its rollback failed; null when it did not. All that is judged was seen by then, and the teardown takes the rest. */
   readonly notRolledBack: string | null;
+  /** Why its fleet was not taken down whole; null when it was. */
+  readonly left: TeardownError | null;
 }
 
 /**
  * Runs the arm and takes its fleet down.
  * @throws UnsteadyError, StoppedError, or what broke, after its rollback; wrapped in a SuppressedError where the teardown
- * failed as well; TeardownError where nothing but the teardown did.
+ * failed as well.
  */
 export async function runArm(context: ArmContext): Promise<GoneThrough> {
-  await using arm = await openArm(context);
-  await arm.start();
-  const ended = await failureOf(goThrough(arm, context));
-  const rollback = await failureOf(arm.rollBack());
-  // What ended the method comes before what its rollback met then.
-  if (ended !== null) throw ended.error;
-  context.signal.throwIfAborted();
-  return { grown: arm.grown, notRolledBack: rollback === null ? null : messageOf(rollback.error) };
+  let gone: GoneThrough | undefined;
+  try {
+    await using arm = await openArm(context);
+    await arm.start();
+    const ended = await failureOf(goThrough(arm, context));
+    const rollback = await failureOf(arm.rollBack());
+    // What ended the method comes before what its rollback met then.
+    if (ended !== null) throw ended.error;
+    context.signal.throwIfAborted();
+    gone = {
+      grown: arm.grown,
+      notRolledBack: rollback === null ? null : messageOf(rollback.error),
+      left: null,
+    };
+  } catch (error) {
+    if (gone === undefined || !(error instanceof TeardownError)) throw error;
+    return { ...gone, left: error };
+  }
+  return gone;
 }
 
 async function failureOf(work: Promise<void>): Promise<{ readonly error: unknown } | null> {

@@ -3,8 +3,9 @@
  * from the journal afterwards, by whoever wants one.
  */
 import type { JournalRecord } from '@fleetfall/journal/records.ts';
-import { TeardownError, workError } from '../runtime/take-down.ts';
-import { runArm } from './arm.ts';
+import { workError } from '../runtime/take-down.ts';
+import { type GoneThrough, runArm } from './arm.ts';
+import type { ArmContext } from './arm-session.ts';
 import { watchForStop } from './conditions.ts';
 import { type RunHead, recordEarlyEnd, recordHead } from './run-head.ts';
 
@@ -34,15 +35,15 @@ export async function runExperiment(context: RunContext): Promise<readonly Journ
 }
 
 /**
- * Runs one arm to its end. Its last act is its teardown: when that alone failed, all that is to be seen was seen, and
- * the runtime's disposal tells what is left. Another arm beside the remains would not be one that has the machine for
- * itself.
+ * Runs one arm to its end. When its teardown alone failed, all that is to be seen was seen, and the runtime's disposal
+ * tells what is left; another arm goes on only beside remains that take nothing of the machine.
  */
-async function inOrder<Result>(isLast: boolean, arm: () => Promise<Result>): Promise<Result | undefined> {
+async function inOrder(isLast: boolean, context: ArmContext): Promise<GoneThrough> {
   try {
-    return await arm();
+    const gone = await runArm(context);
+    if (gone.left !== null && !isLast && !gone.left.isIdle) throw gone.left;
+    return gone;
   } catch (error) {
-    if (isLast && error instanceof TeardownError) return undefined;
     throw workError(error);
   }
 }
@@ -70,10 +71,9 @@ async function runArms(
       signal,
       stop: watch.signal,
     };
-    const gone = await inOrder(arm === layout.arms.at(-1), () => runArm(context));
-    grownBy.set(arm.name, gone?.grown ?? []);
-    if (gone?.notRolledBack != null)
-      unrolled.push(`the rollback of ${arm.name} failed: ${gone.notRolledBack}`);
+    const { grown, notRolledBack } = await inOrder(arm === layout.arms.at(-1), context);
+    grownBy.set(arm.name, grown);
+    if (notRolledBack !== null) unrolled.push(`the rollback of ${arm.name} failed: ${notRolledBack}`);
   }
   return unrolled.length === 0 ? null : unrolled.join('; ');
 }

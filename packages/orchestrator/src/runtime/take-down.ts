@@ -12,6 +12,22 @@ const TEARDOWN_DEADLINE_MS = 40_000;
 /** Something was left behind. The message names every failure; the first is its cause. */
 export class TeardownError extends Error {
   override readonly name = 'TeardownError';
+  /** Whether what was left takes nothing of the machine. */
+  readonly isIdle: boolean;
+
+  constructor(message: string, failures: readonly unknown[]) {
+    super(message, { cause: failures[0] });
+    this.isIdle = failures.every((failure) => isIdle(failure));
+  }
+}
+
+/** What could not be removed runs nothing and holds nothing: beside it a fleet has the machine for itself. */
+export class IdleRemainsError extends Error {
+  override readonly name = 'IdleRemainsError';
+}
+
+function isIdle(failure: unknown): boolean {
+  return failure instanceof IdleRemainsError || (failure instanceof TeardownError && failure.isIdle);
 }
 
 /**
@@ -65,7 +81,5 @@ export function workError(error: unknown): unknown {
 function throwTogether(what: string, failures: readonly unknown[]): void {
   if (failures.length === 0) return;
   const reasons = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
-  throw new TeardownError(`Cannot take down ${what} whole: ${[...new Set(reasons)].join('; ')}`, {
-    cause: failures[0],
-  });
+  throw new TeardownError(`Cannot take down ${what} whole: ${[...new Set(reasons)].join('; ')}`, failures);
 }

@@ -3,6 +3,7 @@
  */
 import type Docker from 'dockerode';
 import type { NetworkInspectInfo } from 'dockerode';
+import { IdleRemainsError } from '../take-down.ts';
 import { engineCall, engineCallUnless, statusOf } from './engine-call.ts';
 
 /** Kills it if it runs. */
@@ -26,8 +27,8 @@ export function removeVolume(docker: Docker, name: string): Promise<void> {
 
 /**
  * No container may be on it any more.
- * @throws Error that says what to do when the engine takes an empty network for one in use: under load an engine can
- * lose count of a network's endpoints, and finds it again only when it starts.
+ * @throws IdleRemainsError that says what to do when the engine takes an empty network for one in use: under load an
+ * engine can lose count of a network's endpoints, and finds it again only when it starts.
  */
 export async function removeNetwork(docker: Docker, name: string): Promise<void> {
   const network = docker.getNetwork(name);
@@ -38,7 +39,7 @@ export async function removeNetwork(docker: Docker, name: string): Promise<void>
     const inspecting: Promise<NetworkInspectInfo> = network.inspect();
     const { Containers: members } = await engineCall(`inspect network ${name}`, inspecting);
     if (Object.keys(members ?? {}).length > 0) throw error;
-    throw new Error(
+    throw new IdleRemainsError(
       `Cannot remove network ${name}: nothing is on it, and the engine counts it as in use: restart the engine, then 'fleetfall prune'`,
       { cause: error },
     );

@@ -14,7 +14,7 @@ import { SignalledError } from '../../src/cli/exit-codes.ts';
 import { runExperiment } from '../../src/method/run.ts';
 import { chooseRuntime } from '../../src/runtime/choose.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { TeardownError } from '../../src/runtime/take-down.ts';
+import { IdleRemainsError, TeardownError } from '../../src/runtime/take-down.ts';
 import { cgroupsLeftOut } from '../fixtures/cgroups.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '../../../../experiments/kinesis-2020.yaml'), 'utf8');
@@ -28,7 +28,7 @@ function cgroups(): Promise<Runtime> {
   });
 }
 
-async function clumsyRuntime(): Promise<Runtime> {
+async function clumsyRuntime(left: readonly unknown[] = ['a member that runs']): Promise<Runtime> {
   const runtime = await cgroups();
   return {
     ...runtime,
@@ -38,7 +38,7 @@ async function clumsyRuntime(): Promise<Runtime> {
         ...fleet,
         async [Symbol.asyncDispose]() {
           await fleet[Symbol.asyncDispose]();
-          throw new TeardownError('something is left');
+          throw new TeardownError('something is left', left);
         },
       };
     },
@@ -49,7 +49,7 @@ async function run(
   set: readonly string[],
   signal: AbortSignal,
   onLine: (kind: string) => void,
-  runtime = clumsyRuntime,
+  runtime: () => Promise<Runtime> = clumsyRuntime,
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'test-of-endings-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -81,6 +81,19 @@ test.skipIf(cgroupsLeftOut())('a stop condition stays what ended it, and the jou
   const stop = 'stopWhen=[{ metric: goodput, is: ">= 0%", for: 100ms }]';
   const records = await run([stop], new AbortController().signal, () => undefined);
   expect(records.at(-1)).toMatchObject({ kind: 'end', how: 'stopped' });
+});
+
+test.skipIf(cgroupsLeftOut())('the next arm goes on beside remains that take nothing', async () => {
+  const set = [
+    'controls=true',
+    'steadyState=[]',
+    'method=[{ phase: outage, steps: [{ hold: 600ms }] }]',
+    'arms={ main: { expect: healthy }, again: { expect: healthy } }',
+  ];
+  const idle = () => clumsyRuntime([new IdleRemainsError('an empty network')]);
+  const records = await run(set, new AbortController().signal, () => undefined, idle);
+  expect(records.at(-1)).toMatchObject({ kind: 'end', how: 'complete', reason: null });
+  expect(records.flatMap((record) => (record.kind === 'arm' ? [record.arm] : []))).toEqual(['main', 'again']);
 });
 
 test.skipIf(cgroupsLeftOut())(
