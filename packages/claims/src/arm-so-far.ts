@@ -11,6 +11,7 @@ export class ArmSoFar {
   #upMs: number | undefined;
   #loadBeganMs: number | undefined;
   #frontEnds = 0;
+  #isUndisturbed = true;
   readonly #states = new Map<string, FrontEndState>();
   readonly #refusals = new Map<string, number>();
 
@@ -24,6 +25,7 @@ export class ArmSoFar {
     fork.#upMs = this.#upMs;
     fork.#loadBeganMs = this.#loadBeganMs;
     fork.#frontEnds = this.#frontEnds;
+    fork.#isUndisturbed = this.#isUndisturbed;
     for (const [memberId, state] of this.#states) fork.#states.set(memberId, state);
     for (const [incarnation, count] of this.#refusals) fork.#refusals.set(incarnation, count);
     return fork;
@@ -35,10 +37,8 @@ export class ArmSoFar {
     if (record.kind === 'phase' && record.phase === 'start' && record.event === 'end')
       this.#upMs ??= record.monoMs;
     else if (record.kind === 'load') this.#heedLoad(record);
-    else if (record.kind === 'member') {
-      if (record.role === 'front-end') this.#frontEnds = record.frontEnds;
-      if (record.event !== 'started') this.#states.delete(record.memberId);
-    }
+    else if (record.kind === 'fault') this.#isUndisturbed = false;
+    else if (record.kind === 'member') this.#heedMember(record);
     const state = frontEndState(record);
     if (state !== undefined) {
       this.#states.set(state.memberId, state);
@@ -46,6 +46,12 @@ export class ArmSoFar {
         this.#refusals.set(`${state.memberId} ${state.incarnation}`, state.kernel.limitHits);
     }
     return true;
+  }
+
+  #heedMember({ role, event, memberId, frontEnds }: Extract<JournalRecord, { kind: 'member' }>): void {
+    if (role === 'front-end') this.#frontEnds = frontEnds;
+    if (event === 'died' || (role !== 'front-end' && this.#upMs !== undefined)) this.#isUndisturbed = false;
+    if (event !== 'started') this.#states.delete(memberId);
   }
 
   #heedLoad({ record, monoMs }: Extract<JournalRecord, { kind: 'load' }>): void {
@@ -66,6 +72,11 @@ export class ArmSoFar {
   /** Front-ends that run. */
   get frontEnds(): number {
     return this.#frontEnds;
+  }
+
+  /** Whether front-ends came and went by the fleet's own hand and nothing else did: no fault was asked for, nobody died. */
+  get isUndisturbed(): boolean {
+    return this.#isUndisturbed;
   }
 
   /** What each front-end that runs said last. */

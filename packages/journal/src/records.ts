@@ -161,7 +161,7 @@ export type ArmRecord = { readonly arm: Arm } & (
    * What happened in a blind drill. A journal of what is shown of one has no faults, and no counts against limits.
    */
   | ({ readonly kind: 'drill' } & DrillEvent)
-  /** What was done to the fleet has had its time to show: from here to the next change it stands, settled, at this size. */
+  /** What was done to the fleet has shown, or had its time to: from here to the next change it stands, settled, at this size. */
   | { readonly kind: 'settled'; readonly frontEnds: number }
   /** A hold goes on for its time again: most of what the load saw of it until here is void, and why. */
   | { readonly kind: 'held-again'; readonly reason: string }

@@ -58,7 +58,7 @@ async function held(
     {
       layout: { name: 'main' } as ArmLayout,
       signal: new AbortController().signal,
-      soFar: { loadBeganMs: runs ? 1 : undefined },
+      soFar: { loadBeganMs: runs ? 1 : undefined, isUndisturbed: true },
       record: (entry) => void records.push(entry),
       journal: {
         subscribe(listener: (record: JournalRecord) => void) {

@@ -155,7 +155,10 @@ export interface RunningFleet extends AsyncDisposable {
   resume(memberId: string): Promise<readonly FaultOutcome[]>;
   /** Lifts a fault, or all that are in force, the newest first. @default 'all' */
   heal(faultId?: string): Promise<readonly FaultOutcome[]>;
-  /** Waits until a change has shown. */
+  /**
+   * Waits until a change has shown: by what front-ends say of themselves while nothing but them was changed, and at the
+   * latest when it had its time to.
+   */
   settle(until: Settling): Promise<void>;
   /**
    * Leaves the fleet as it is for so long; again for so long, three times and for 10 s at most, while most of what the

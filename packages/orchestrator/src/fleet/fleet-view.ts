@@ -10,6 +10,18 @@ export class StepTimeoutError extends Error {
   override readonly name = 'StepTimeoutError';
 }
 
+/**
+ * Waits for what need not come about: that it did not in its time is no error.
+ * @throws what else ended the waiting.
+ */
+export async function comesOrNot(awaited: Promise<void>): Promise<void> {
+  try {
+    await awaited;
+  } catch (error) {
+    if (!(error instanceof StepTimeoutError)) throw error;
+  }
+}
+
 /** Ready by its own health check, and its state. */
 export interface SeenMember {
   readonly state: MemberState;

@@ -14,16 +14,24 @@ const SAMPLES_A_SIZE = 2;
 
 /** Starts the front-ends in waves, each settled and read before the next. */
 export async function startMeasured(fleet: Fleet, layout: FleetLayout, record: Recorder): Promise<void> {
-  let stream: Promise<void> | undefined;
-  for (const size of measuredSizes(layout.frontEndsBefore)) {
-    await fleet.add(size - fleet.frontEnds().length, 'incumbent');
-    // By the first front-ends there are, while they link to one another.
-    stream ??= createStream(fleet, layout);
-    await Promise.all([stream, meshed(fleet, layout.frontEnd)]);
-    record({ kind: 'settled', frontEnds: size });
-    await Promise.all([hold(SAMPLES_A_SIZE * layout.sampleIntervalMs, fleet.signal), readQuiet(fleet)]);
+  const [first = layout.frontEndsBefore, ...later] = measuredSizes(layout.frontEndsBefore);
+  await fleet.add(first, 'incumbent');
+  async function measure(): Promise<void> {
+    await measureSize(fleet, layout, first, record);
+    for (const size of later) {
+      await fleet.add(size - fleet.frontEnds().length, 'incumbent');
+      await measureSize(fleet, layout, size, record);
+    }
   }
+  // The stream is made by the first front-ends there are, while more join them.
+  await Promise.all([createStream(fleet, layout), measure()]);
   await streamKnown(fleet, layout);
+}
+
+async function measureSize(fleet: Fleet, layout: FleetLayout, size: number, record: Recorder): Promise<void> {
+  await meshed(fleet, layout.frontEnd);
+  record({ kind: 'settled', frontEnds: size });
+  await Promise.all([hold(SAMPLES_A_SIZE * layout.sampleIntervalMs, fleet.signal), readQuiet(fleet)]);
 }
 
 /** Starts all front-ends at once; the stream is made while they link to one another. */

@@ -3,7 +3,7 @@
  * the sizes by which another arm grew.
  */
 import type { Settling, StepArgs } from '@fleetfall/experiment/steps.ts';
-import { StepTimeoutError } from '../../fleet/fleet-view.ts';
+import { comesOrNot } from '../../fleet/fleet-view.ts';
 import { UntriedError } from '../endings.ts';
 import { meshed, streamKnown } from '../service.ts';
 import { settle } from './settle.ts';
@@ -75,12 +75,4 @@ async function growAs(context: StepContext, arm: string, until: Settling | undef
 async function linked({ fleet, layout }: StepContext): Promise<void> {
   await comesOrNot(meshed(fleet, layout.fleet.frontEnd));
   await comesOrNot(streamKnown(fleet, layout.fleet));
-}
-
-async function comesOrNot(awaited: Promise<void>): Promise<void> {
-  try {
-    await awaited;
-  } catch (error) {
-    if (!(error instanceof StepTimeoutError)) throw error;
-  }
 }

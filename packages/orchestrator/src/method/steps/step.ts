@@ -15,7 +15,7 @@ export interface StepContext {
   readonly record: Recorder;
   readonly journal: Pick<Journal, 'subscribe'>;
   /** What the journal has told of the arm by now. */
-  readonly soFar: Pick<ArmSoFar, 'loadBeganMs'>;
+  readonly soFar: Pick<ArmSoFar, 'loadBeganMs' | 'isUndisturbed'>;
   /** null where the arm predicts nothing. */
   readonly prediction: Prediction | null;
   /** The sizes by which earlier arms grew, by their names. */
