@@ -2,8 +2,11 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What starts fleets and drives them is more waited for than computed: two at a time. */
 const IN_PAIRS = ['packages/*/test/in-pairs/**/*.test.ts', 'test/in-pairs/**/*.test.ts'];
-/** What measures, an outage as well as a figure held to some per cent, has the two cores to itself. */
-const ALONE = ['test/alone/**/*.test.ts'];
+/**
+ * What measures, an outage as well as a figure held to some per cent, has the two cores to itself, and so has what prunes a
+ * host: it would take what another file has left on purpose.
+ */
+const ALONE = ['packages/*/test/alone/**/*.test.ts', 'test/alone/**/*.test.ts'];
 
 export default defineConfig({
   test: {

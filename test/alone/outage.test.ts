@@ -52,12 +52,15 @@ describe.each(RUNTIMES)('kinesis-2020 on %s', (runtime) => {
 
   it('leaves its page beside its journal, and kernel counts as the plan takes them for granted', () => {
     expect(readFileSync(verdict.report, 'utf8')).toContain('As expected');
-    const told = readJournal(verdict.journal).records.find((record) => record.kind === 'prediction');
+    const { records } = readJournal(verdict.journal);
+    const told = records.find((record) => record.kind === 'prediction');
     expect(told?.kind === 'prediction' ? told.prediction : undefined).toMatchObject({
       a: expect.closeTo(BOOT_TASKS, 1),
       k: expect.closeTo(1, 1),
       c: CONSTRUCTION_TASKS,
     });
+    // That a change was taken up, or can be no more, was seen, not waited for alone.
+    expect(records.some((record) => record.kind === 'settled' && record.seen === true)).toBe(true);
   });
 
   it('is judged the same again from its journal alone', async () => {

@@ -1,6 +1,6 @@
 /**
  * What an arm came to when its fleet had grown: healthy, degraded or an outage, as users saw it. Both are asked of
- * the hold at full size, which begins when the growth has had its time to show. Healthy is asked of the growth too:
+ * the hold at full size, which begins when the growth has shown, or had its time to. Healthy is asked of the growth too:
  * a fleet that fell and came back was not healthy.
  */
 import type { Arm, JournalRecord, Phase } from '@fleetfall/journal/records.ts';

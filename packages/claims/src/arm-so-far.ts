@@ -37,7 +37,7 @@ export class ArmSoFar {
     if (record.kind === 'phase' && record.phase === 'start' && record.event === 'end')
       this.#upMs ??= record.monoMs;
     else if (record.kind === 'load') this.#heedLoad(record);
-    else if (record.kind === 'fault') this.#isUndisturbed = false;
+    else if (record.kind === 'fault' || record.kind === 'drill') this.#isUndisturbed = false;
     else if (record.kind === 'member') this.#heedMember(record);
     const state = frontEndState(record);
     if (state !== undefined) {
@@ -74,7 +74,10 @@ export class ArmSoFar {
     return this.#frontEnds;
   }
 
-  /** Whether front-ends came and went by the fleet's own hand and nothing else did: no fault was asked for, nobody died. */
+  /**
+   * Whether front-ends came and went by the fleet's own hand and nothing else did: no fault was asked for, nobody died. Of
+   * a drill it is never said: that would tell its cause.
+   */
   get isUndisturbed(): boolean {
     return this.#isUndisturbed;
   }

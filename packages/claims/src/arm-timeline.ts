@@ -75,7 +75,7 @@ export function phaseSpan(records: readonly JournalRecord[], arm: Arm, phase: Ph
 
 /**
  * The part of a phase after the fleet was last declared settled before the phase's end: when all that was done to it had
- * had its time to show. Of no length where it never was, undefined when the arm never came to the phase.
+ * shown, or had its time to. Of no length where it never was, undefined when the arm never came to the phase.
  */
 export function settledSpan(
   records: readonly JournalRecord[],

@@ -90,7 +90,7 @@ export function goodputOf(
 
 /**
  * The windows that lie wholly in a phase; where `part` says so, only those after the fleet was last declared settled
- * before the phase's end: when all that was done to it had had its time to show. None where most of them are void.
+ * before the phase's end: when all that was done to it had shown, or had its time to. None where most of them are void.
  */
 export function fairWindows(
   records: readonly JournalRecord[],

@@ -8,6 +8,8 @@ import { ArmSoFar } from '../src/arm-so-far.ts';
 const ARM = { arm: 'main' } as const;
 const UP: JournalEntry = { ...ARM, kind: 'phase', phase: 'start', event: 'end', frontEnds: 3 };
 
+const DRILL: JournalEntry = { ...ARM, kind: 'drill', event: 'alarm' };
+
 type Event = Extract<JournalEntry, { kind: 'member' }>['event'];
 
 const member = (role: 'front-end' | 'back-end', event: Event, arm = 'main'): JournalEntry => ({
@@ -55,6 +57,7 @@ test.each([
   ['a back-end was restarted', member('back-end', 'started')],
   ['a back-end went', member('back-end', 'removed')],
   ['a front-end died', member('front-end', 'died')],
+  ['it is a drill, whose cause is not to be told', DRILL],
 ])('it is not any more once %s', (_what, entry) => {
   expect(isUndisturbed(UP, entry)).toBe(false);
   expect(isUndisturbed(UP, entry, member('front-end', 'started'))).toBe(false);

@@ -161,8 +161,11 @@ export type ArmRecord = { readonly arm: Arm } & (
    * What happened in a blind drill. A journal of what is shown of one has no faults, and no counts against limits.
    */
   | ({ readonly kind: 'drill' } & DrillEvent)
-  /** What was done to the fleet has shown, or had its time to: from here to the next change it stands, settled, at this size. */
-  | { readonly kind: 'settled'; readonly frontEnds: number }
+  /**
+   * What was done to the fleet has shown, or had its time to: from here to the next change it stands, settled, at this
+   * size. `seen` tells which, where it was looked for: whether it was seen at every front-end.
+   */
+  | { readonly kind: 'settled'; readonly frontEnds: number; readonly seen?: boolean }
   /** A hold goes on for its time again: most of what the load saw of it until here is void, and why. */
   | { readonly kind: 'held-again'; readonly reason: string }
   /** Made from kernel counts at small sizes, before the fleet grows. */

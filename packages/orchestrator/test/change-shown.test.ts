@@ -23,6 +23,8 @@ interface Word {
   readonly shards?: number;
   readonly stopped?: boolean;
   readonly incarnation?: string;
+  /** Of the membership that it knows. @default 1 */
+  readonly version?: number;
 }
 
 function stateOf(memberId: string, word: Word): FrontEndState {
@@ -34,7 +36,7 @@ function stateOf(memberId: string, word: Word): FrontEndState {
     incarnation: word.incarnation ?? `${memberId} first`,
     upMs: word.upMs,
     kernel: null,
-    membership: { version: 1, learnedAtMs: Object.fromEntries(knows.map((id) => [id, 0])) },
+    membership: { version: word.version ?? 1, learnedAtMs: Object.fromEntries(knows.map((id) => [id, 0])) },
     links: {
       wanted: 2,
       open: word.open ?? 2,
@@ -122,6 +124,9 @@ describe('one that has not taken the fleet up is waited for', () => {
     ['a link was refused a thread, and it goes on constructing', { open: 1, refusedThreads: 3 }],
     ['it does not know the other yet', { knows: ['be-1'] }],
     ['it still knows one that was removed', { knows: ['be-1', 'fe-01', 'fe-03'] }],
+    ['the other knows more than it', { version: 0 }],
+    ['it knows more than the other', { version: 2 }],
+    ['it has stopped constructing, and its map is not past its age yet', { stopped: true }],
   ])('%s', (_what, later) => {
     expect(taken(later)).toBe(false);
   });
@@ -138,8 +143,10 @@ test('a link that was lost counts from when it is open again', () => {
 
 test('another incarnation is linked anew', () => {
   const tell = look();
-  tell(both({ upMs: 90_000 }));
-  expect(tell(both({ upMs: 1_000, ageMs: 100, incarnation: 'second' }))).toBe(false);
+  tell(both({ upMs: 1_000 }));
+  const second = { incarnation: 'second' };
+  expect(tell({ 'fe-01': { upMs: 3_000 }, 'fe-02': { ...second, upMs: 3_000, ageMs: 500 } })).toBe(false);
+  expect(tell({ 'fe-02': { ...second, upMs: 5_000, ageMs: 500 } })).toBe(true);
 });
 
 describe('one that can take up nothing more', () => {

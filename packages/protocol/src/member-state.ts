@@ -57,7 +57,7 @@ export interface FrontEndState extends StateBase {
     readonly lastRefusal: string | null;
   };
   readonly shardMap: {
-    /** Since the newest map was built; null before the first. */
+    /** Since the newest map's construction began; null before the first. */
     readonly ageMs: number | null;
     readonly aged: boolean;
     /** Share of the configured shards that the map has an owner for, 0 to 1. */

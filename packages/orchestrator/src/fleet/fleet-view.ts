@@ -11,14 +11,17 @@ export class StepTimeoutError extends Error {
 }
 
 /**
- * Waits for what need not come about: that it did not in its time is no error.
+ * Waits for what need not come about in its time.
+ * @returns whether it did.
  * @throws what else ended the waiting.
  */
-export async function comesOrNot(awaited: Promise<void>): Promise<void> {
+export async function comesOrNot(awaited: Promise<void>): Promise<boolean> {
   try {
     await awaited;
+    return true;
   } catch (error) {
     if (!(error instanceof StepTimeoutError)) throw error;
+    return false;
   }
 }
 

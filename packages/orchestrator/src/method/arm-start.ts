@@ -23,7 +23,7 @@ export async function startMeasured(fleet: Fleet, layout: FleetLayout, record: R
       await measureSize(fleet, layout, size, record);
     }
   }
-  // The stream is made by the first front-ends there are, while more join them.
+  // The stream is made while more join: it is not what is measured.
   await Promise.all([createStream(fleet, layout), measure()]);
   await streamKnown(fleet, layout);
 }

@@ -3,6 +3,7 @@
  * that nobody waits for what can come no more.
  */
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
+import type { CrewMember } from '../fleet/crew.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { FleetView } from '../fleet/fleet-view.ts';
 
@@ -10,9 +11,10 @@ import type { FleetView } from '../fleet/fleet-view.ts';
 type Looked = Pick<Fleet, 'members'> & { readonly view: Pick<FleetView, 'seen'> };
 
 /**
- * Begins to look. A change has shown at a front-end that knows the fleet as it is and either
+ * Begins to look. A change has shown at a front-end that knows the fleet as it is, in the newest version that any of them
+ * knows, and either
  * - has taken it up: all its links are open, and since it was first read so it has begun and completed a construction whose
- *   map holds an owner for every shard; or
+ *   map holds an owner for every shard, and it goes on constructing; or
  * - can take up nothing more until it is restarted: it has stopped constructing, its map is missing or past its age,
  *   and it has tried its links, to their end or to the kernel's refusal.
  * @returns asked again after every word of the observer, whether it has at all of them.
@@ -28,15 +30,14 @@ export function lookForChange(fleet: Looked, shards: number): () => boolean {
     }
     const linkedAtMs = linkedAtUpMs.get(incarnation) ?? upMs;
     linkedAtUpMs.set(incarnation, linkedAtMs);
-    const { ageMs, aged, completeness } = shardMap;
-    if (ageMs === null || aged || completeness < 1 || shardMap.shards !== shards) return false;
-    return upMs - ageMs > linkedAtMs;
+    const { ageMs, aged, completeness, builds } = shardMap;
+    const isWhole = ageMs !== null && !aged && completeness === 1 && shardMap.shards === shards;
+    return isWhole && upMs - ageMs > linkedAtMs && !builds.stopped;
   }
 
-  function hasShownAt(memberId: string, others: readonly string[]): boolean {
-    const state = fleet.view.seen(memberId)?.state;
-    if (state?.role !== 'front-end') return false;
-    if (!isSame(Object.keys(state.membership.learnedAtMs), others)) {
+  function hasShownAt(state: FrontEndState, others: readonly string[], version: number): boolean {
+    const { learnedAtMs, version: known } = state.membership;
+    if (known !== version || !isSame(Object.keys(learnedAtMs), others)) {
       linkedAtUpMs.delete(state.incarnation);
       return false;
     }
@@ -44,20 +45,22 @@ export function lookForChange(fleet: Looked, shards: number): () => boolean {
   }
 
   return () => {
-    const members = fleet.members().filter(({ role }) => role === 'front-end' || role === 'back-end');
-    const ids = members.map(({ member }) => member.spec.memberId);
+    const ids = idsOf(fleet, 'front-end', 'back-end');
+    const states = idsOf(fleet, 'front-end').map((id) => fleet.view.seen(id)?.state);
+    const seen = states.filter((state) => state?.role === 'front-end');
+    const version = Math.max(...seen.map(({ membership }) => membership.version));
+    const others = (memberId: string): string[] => ids.filter((id) => id !== memberId);
     // Each is asked, so that none is first read as linked later than it could have been.
-    return members
-      .filter(({ role }) => role === 'front-end')
-      .map(({ member: { spec } }) =>
-        hasShownAt(
-          spec.memberId,
-          ids.filter((id) => id !== spec.memberId),
-        ),
-      )
-      .every(Boolean);
+    const shown = seen.map((state) => hasShownAt(state, others(state.memberId), version));
+    return seen.length === states.length && shown.every(Boolean);
   };
 }
+
+const idsOf = (fleet: Looked, ...roles: readonly CrewMember['role'][]): string[] =>
+  fleet
+    .members()
+    .filter(({ role }) => roles.includes(role))
+    .map(({ member }) => member.spec.memberId);
 
 function isAtRest({ links, shardMap: { ageMs, aged, builds } }: FrontEndState): boolean {
   const linksAreTried = links.open === links.wanted || links.refusedThreads > 0;

@@ -36,7 +36,7 @@ export async function runExperiment(context: RunContext): Promise<readonly Journ
 
 /**
  * Runs one arm to its end. When its teardown alone failed, all that is to be seen was seen, and the runtime's disposal
- * tells what is left; another arm goes on only beside remains that take nothing of the machine.
+ * tells what is left; the run's next arm goes on only beside remains that take nothing of the machine.
  */
 async function inOrder(isLast: boolean, context: ArmContext): Promise<GoneThrough> {
   try {

@@ -93,10 +93,11 @@ function isQuiet(view: FleetView, id: string, sinceMs: number): boolean {
   return state?.role === 'front-end' && !isConstructing(state);
 }
 
-/** Makes the stream, through the front-ends that there are. */
-export async function createStream(fleet: Fleet, { shards }: FleetLayout): Promise<void> {
-  fleet.load.tell({ op: 'create-stream', stream: STREAM, shards, timeoutMs: STREAM_TIMEOUT_MS });
-  await fleet.load.next(isKind('stream-ready'), STREAM_TIMEOUT_MS + ANSWER_SLACK_MS, fleet.signal);
+/** Makes the stream, through the front-ends that there are and those that join while it is made. */
+export async function createStream(fleet: Fleet, { shards, frontEnd }: FleetLayout): Promise<void> {
+  const timeoutMs = STREAM_TIMEOUT_MS + firstMapWaitMs(frontEnd);
+  fleet.load.tell({ op: 'create-stream', stream: STREAM, shards, timeoutMs });
+  await fleet.load.next(isKind('stream-ready'), timeoutMs + ANSWER_SLACK_MS, fleet.signal);
 }
 
 /** Waits until every front-end knows an owner for every shard of the stream. */

@@ -21,7 +21,7 @@ export class TeardownError extends Error {
   }
 }
 
-/** What could not be removed runs nothing and holds nothing: beside it a fleet has the machine for itself. */
+/** What could not be removed runs nothing: beside it a fleet has the machine for itself. */
 export class IdleRemainsError extends Error {
   override readonly name = 'IdleRemainsError';
 }

@@ -83,15 +83,21 @@ test.skipIf(cgroupsLeftOut())('a stop condition stays what ended it, and the jou
   expect(records.at(-1)).toMatchObject({ kind: 'end', how: 'stopped' });
 });
 
+const TWO_ARMS = [
+  'controls=true',
+  'steadyState=[]',
+  'method=[{ phase: outage, steps: [{ hold: 600ms }] }]',
+  'arms={ main: { expect: healthy }, again: { expect: healthy } }',
+];
+
+test.skipIf(cgroupsLeftOut())('no other arm comes beside a member that was left', async () => {
+  const ended = run(TWO_ARMS, new AbortController().signal, () => undefined);
+  await expect(ended).rejects.toThrow(TeardownError);
+});
+
 test.skipIf(cgroupsLeftOut())('the next arm goes on beside remains that take nothing', async () => {
-  const set = [
-    'controls=true',
-    'steadyState=[]',
-    'method=[{ phase: outage, steps: [{ hold: 600ms }] }]',
-    'arms={ main: { expect: healthy }, again: { expect: healthy } }',
-  ];
   const idle = () => clumsyRuntime([new IdleRemainsError('an empty network')]);
-  const records = await run(set, new AbortController().signal, () => undefined, idle);
+  const records = await run(TWO_ARMS, new AbortController().signal, () => undefined, idle);
   expect(records.at(-1)).toMatchObject({ kind: 'end', how: 'complete', reason: null });
   expect(records.flatMap((record) => (record.kind === 'arm' ? [record.arm] : []))).toEqual(['main', 'again']);
 });

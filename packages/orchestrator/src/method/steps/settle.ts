@@ -5,7 +5,6 @@ import { settlingMs } from '@fleetfall/experiment/settling.ts';
 import type { Settling } from '@fleetfall/experiment/steps.ts';
 import { comesOrNot } from '../../fleet/fleet-view.ts';
 import { lookForChange } from '../change-shown.ts';
-import { hold } from '../hold.ts';
 import { meshed } from '../service.ts';
 import type { StepContext } from './step.ts';
 
@@ -13,16 +12,16 @@ import type { StepContext } from './step.ts';
 export async function settle(context: StepContext, until: Settling): Promise<void> {
   const { fleet, layout, record } = context;
   if (until === 'linked') return meshed(fleet, layout.fleet.frontEnd);
-  await shown(context, settlingMs(until, layout.fleet.frontEnd));
-  record({ kind: 'settled', frontEnds: fleet.frontEnds().length });
+  const seen = await isSeenWithin(context, settlingMs(until, layout.fleet.frontEnd));
+  record({ kind: 'settled', frontEnds: fleet.frontEnds().length, seen });
 }
 
 /**
- * At the latest when the change has had its time; sooner where it has shown at every front-end, as long as nothing but
- * front-ends was changed: what a fault does to a fleet is not to be seen by that.
+ * Waits until a change has shown at every front-end, or has had its time; the whole time where anything but front-ends was
+ * changed: what a fault does to a fleet is not to be seen by that.
  */
-async function shown({ fleet, layout, soFar, signal }: StepContext, withinMs: number): Promise<void> {
-  if (!soFar.isUndisturbed) return hold(withinMs, signal);
+function isSeenWithin({ fleet, layout, soFar, signal }: StepContext, timeMs: number): Promise<boolean> {
   const hasShown = lookForChange(fleet, layout.fleet.shards);
-  await comesOrNot(fleet.view.until('a change to show at every front-end', hasShown, withinMs, signal));
+  const isSeen = (): boolean => soFar.isUndisturbed && hasShown();
+  return comesOrNot(fleet.view.until('a change to show at every front-end', isSeen, timeMs, signal));
 }
