@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'side by side',
           include: ['packages/*/test/**/*.test.ts', 'test/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...IN_PAIRS],
+          exclude: [...configDefaults.exclude, ...IN_PAIRS, ...ALONE],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
