@@ -73,7 +73,7 @@ function look() {
     role: roleOf(memberId),
     member: { spec: { memberId } },
   })) as CrewMember[];
-  const hasShown = lookForChange(
+  const change = lookForChange(
     {
       members: () => members,
       view: {
@@ -85,10 +85,11 @@ function look() {
     },
     SHARDS,
   );
-  return (words: Readonly<Record<string, Word>>): boolean => {
+  const tell = (words: Readonly<Record<string, Word>>): boolean => {
     for (const [memberId, word] of Object.entries(words)) said.set(memberId, stateOf(memberId, word));
-    return hasShown();
+    return change.hasShown();
   };
+  return Object.assign(tell, { linksAreTried: change.linksAreTried });
 }
 
 const both = (word: Word) => Object.fromEntries(FRONT_ENDS.map((id) => [id, word]));
@@ -166,4 +167,17 @@ describe('one that can take up nothing more', () => {
   ])('not while %s', (_what, but) => {
     expect(taken({ ...atRest, ...but })).toBe(false);
   });
+});
+
+test('links are tried once they are open, or the kernel refuses one, at whoever knows the fleet as it is', () => {
+  const tell = look();
+  const triedBy = (word: Partial<Word>): boolean => {
+    tell({ 'fe-01': { upMs: 1_000 }, 'fe-02': { upMs: 1_000, ...word } });
+    return tell.linksAreTried();
+  };
+  expect(tell.linksAreTried()).toBe(false);
+  expect(triedBy({})).toBe(true);
+  expect(triedBy({ open: 1 })).toBe(false);
+  expect(triedBy({ open: 1, refusedThreads: 1 })).toBe(true);
+  expect(triedBy({ version: 0 })).toBe(false);
 });

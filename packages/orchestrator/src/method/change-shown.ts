@@ -10,6 +10,14 @@ import type { FleetView } from '../fleet/fleet-view.ts';
 /** What is looked at: who is in the fleet, and what each said last. */
 type Looked = Pick<Fleet, 'members'> & { readonly view: Pick<FleetView, 'seen'> };
 
+/** To be asked again after every word of the observer. */
+export interface ChangeWatch {
+  /** Whether it has shown at every front-end. */
+  hasShown(): boolean;
+  /** Whether every front-end knows the fleet as it is and has tried its links, to their end or to the kernel's refusal. */
+  linksAreTried(): boolean;
+}
+
 /**
  * Begins to look. A change has shown at a front-end that knows the fleet as it is, in the newest version that any of them
  * knows, and either
@@ -17,9 +25,8 @@ type Looked = Pick<Fleet, 'members'> & { readonly view: Pick<FleetView, 'seen'> 
  *   map holds an owner for every shard, and it goes on constructing; or
  * - can take up nothing more until it is restarted: it has stopped constructing, its map is missing or past its age,
  *   and it has tried its links, to their end or to the kernel's refusal.
- * @returns asked again after every word of the observer, whether it has at all of them.
  */
-export function lookForChange(fleet: Looked, shards: number): () => boolean {
+export function lookForChange(fleet: Looked, shards: number): ChangeWatch {
   /** By incarnation, how long a front-end had been up when it was first read with all its links open. */
   const linkedAtUpMs = new Map<string, number>();
 
@@ -35,24 +42,29 @@ export function lookForChange(fleet: Looked, shards: number): () => boolean {
     return isWhole && upMs - ageMs > linkedAtMs && !builds.stopped;
   }
 
-  function hasShownAt(state: FrontEndState, others: readonly string[], version: number): boolean {
-    const { learnedAtMs, version: known } = state.membership;
-    if (known !== version || !isSame(Object.keys(learnedAtMs), others)) {
-      linkedAtUpMs.delete(state.incarnation);
-      return false;
-    }
-    return isTakenUp(state) || isAtRest(state);
+  function hasShownAt(state: FrontEndState, isInformed: boolean): boolean {
+    if (isInformed) return isTakenUp(state) || isAtRest(state);
+    linkedAtUpMs.delete(state.incarnation);
+    return false;
   }
 
-  return () => {
+  /** Each is asked, so that none is first read as linked later than it could have been. */
+  function atEach(holdsAt: (state: FrontEndState, isInformed: boolean) => boolean): boolean {
     const ids = idsOf(fleet, 'front-end', 'back-end');
     const states = idsOf(fleet, 'front-end').map((id) => fleet.view.seen(id)?.state);
     const seen = states.filter((state) => state?.role === 'front-end');
-    const version = Math.max(...seen.map(({ membership }) => membership.version));
-    const others = (memberId: string): string[] => ids.filter((id) => id !== memberId);
-    // Each is asked, so that none is first read as linked later than it could have been.
-    const shown = seen.map((state) => hasShownAt(state, others(state.memberId), version));
-    return seen.length === states.length && shown.every(Boolean);
+    const newest = Math.max(...seen.map(({ membership }) => membership.version));
+    const holds = seen.map((state) => {
+      const { learnedAtMs, version } = state.membership;
+      const others = ids.filter((id) => id !== state.memberId);
+      return holdsAt(state, version === newest && isSame(Object.keys(learnedAtMs), others));
+    });
+    return seen.length === states.length && holds.every(Boolean);
+  }
+
+  return {
+    hasShown: () => atEach(hasShownAt),
+    linksAreTried: () => atEach((state, isInformed) => isInformed && areLinksTried(state)),
   };
 }
 
@@ -62,10 +74,13 @@ const idsOf = (fleet: Looked, ...roles: readonly CrewMember['role'][]): string[]
     .filter(({ role }) => roles.includes(role))
     .map(({ member }) => member.spec.memberId);
 
-function isAtRest({ links, shardMap: { ageMs, aged, builds } }: FrontEndState): boolean {
-  const linksAreTried = links.open === links.wanted || links.refusedThreads > 0;
-  return builds.stopped && (ageMs === null || aged) && linksAreTried;
+function isAtRest(state: FrontEndState): boolean {
+  const { ageMs, aged, builds } = state.shardMap;
+  return builds.stopped && (ageMs === null || aged) && areLinksTried(state);
 }
+
+const areLinksTried = ({ links }: FrontEndState): boolean =>
+  links.open === links.wanted || links.refusedThreads > 0;
 
 function isSame(some: readonly string[], others: readonly string[]): boolean {
   const set = new Set(some);

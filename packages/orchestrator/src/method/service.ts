@@ -19,7 +19,7 @@ const LOAD_DURATION_MS_MAX = 60 * 60_000;
  * Linking a fleet of the largest size that two cores bear, besides the times that its settings give it to learn and to
  * have a map.
  */
-const MESH_TIMEOUT_MS = 60_000;
+export const MESH_TIMEOUT_MS = 60_000;
 const STREAM_TIMEOUT_MS = 30_000;
 /** Members that are linked answer in some samples; a host that stands still for longer than this is none to measure on. */
 const READ_TIMEOUT_MS = 15_000;

@@ -5,7 +5,7 @@ import { settlingMs } from '@fleetfall/experiment/settling.ts';
 import type { Settling } from '@fleetfall/experiment/steps.ts';
 import { comesOrNot } from '../../fleet/fleet-view.ts';
 import { lookForChange } from '../change-shown.ts';
-import { meshed } from '../service.ts';
+import { MESH_TIMEOUT_MS, meshed } from '../service.ts';
 import type { StepContext } from './step.ts';
 
 /** @throws StepTimeoutError when the fleet does not come to be linked. */
@@ -18,10 +18,17 @@ export async function settle(context: StepContext, until: Settling): Promise<voi
 
 /**
  * Waits until a change has shown at every front-end, or has had its time; the whole time where anything but front-ends was
- * changed: what a fault does to a fleet is not to be seen by that.
+ * changed: what a fault does to a fleet is not to be seen by that. Where threads take longer than the experiment's times
+ * reckon with, front-ends that still open their links are waited for besides, as any mesh is.
+ * @returns whether it was seen.
  */
-function isSeenWithin({ fleet, layout, soFar, signal }: StepContext, timeMs: number): Promise<boolean> {
-  const hasShown = lookForChange(fleet, layout.fleet.shards);
-  const isSeen = (): boolean => soFar.isUndisturbed && hasShown();
-  return comesOrNot(fleet.view.until('a change to show at every front-end', isSeen, timeMs, signal));
+async function isSeenWithin({ fleet, layout, soFar, signal }: StepContext, timeMs: number): Promise<boolean> {
+  const change = lookForChange(fleet, layout.fleet.shards);
+  const isSeen = (): boolean => soFar.isUndisturbed && change.hasShown();
+  const { view } = fleet;
+  if (await comesOrNot(view.until('a change to show at every front-end', isSeen, timeMs, signal)))
+    return true;
+  const isTried = (): boolean => !soFar.isUndisturbed || change.linksAreTried();
+  await comesOrNot(view.until('every front-end to have tried its links', isTried, MESH_TIMEOUT_MS, signal));
+  return isSeen();
 }
