@@ -1,10 +1,11 @@
 /**
- * How long a change takes to show in a fleet at the most, by its settings: what a method waits for when it says `settle`.
+ * The time that a change is given to show in a fleet, by its settings, where it is not seen sooner: what a method waits for
+ * when it says `settle`.
  */
 import type { FrontEndSettings } from '@fleetfall/protocol/settings.ts';
 import type { Settling } from './steps.ts';
 
-/** Milliseconds. That it has shown may be seen sooner. A fleet that is waited for until it is `linked` is waited for by looking, not by time: 0. */
+/** Milliseconds. A fleet that is waited for until it is `linked` is waited for by looking, not by time: 0. */
 export function settlingMs(
   settling: Settling,
   { discoveryDelayMaxMs, buildIntervalMs, shardMapMaxAgeMs }: FrontEndSettings,

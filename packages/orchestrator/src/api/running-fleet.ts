@@ -156,8 +156,8 @@ export interface RunningFleet extends AsyncDisposable {
   /** Lifts a fault, or all that are in force, the newest first. @default 'all' */
   heal(faultId?: string): Promise<readonly FaultOutcome[]>;
   /**
-   * Waits until a change has shown: by what front-ends say of themselves while nothing but them was changed, and at the
-   * latest when it had its time to.
+   * Waits until a change has shown: by what front-ends say of themselves while nothing but them was changed, else until it
+   * had its time to, and for links that are still being opened a minute besides.
    */
   settle(until: Settling): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 /**
- * Holding a fleet as it is: the one place where a run waits for time itself, because time is the experiment (the
- * discovery delay, the ageing of maps).
+ * Holding a fleet as it is: the one place where a run waits for time alone, with nothing to look for that would end it
+ * sooner.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
