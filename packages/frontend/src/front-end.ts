@@ -122,6 +122,7 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
       mesh.setPeers(watch.frontEnds());
       backEnds.setBackEnds(watch.backEnds());
       announcer.setFrontEnds([memberId, ...watch.frontEnds().map((peer) => peer.memberId)]);
+      builder.sourcesChanged();
     },
     log,
   });

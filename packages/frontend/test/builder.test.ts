@@ -56,6 +56,47 @@ afterEach(async () => {
   for (const builder of started.splice(0)) await builder[Symbol.asyncDispose]();
 });
 
+/** Goes through a builder's constructions on a clock of its own; each takes as long as is said. */
+async function timed(
+  { takesMs, ...settings }: { readonly takesMs: number } & Partial<FrontEndSettings>,
+  through: (clock: {
+    readonly builder: MapBuilder;
+    readonly sources: { areSettled: boolean };
+    /** When constructions began, to 10 ms. */
+    readonly begunMs: () => number[];
+    readonly untilMs: (ms: number) => Promise<unknown>;
+  }) => Promise<void>,
+): Promise<void> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    const begun: number[] = [];
+    const beganMs = performance.now();
+    const sources = { areSettled: true };
+    const pool: ConstructionPool = {
+      async construct() {
+        begun.push(performance.now() - beganMs);
+        await new Promise<void>((resolve) => {
+          setTimeout(resolve, takesMs);
+        });
+        return { table: new SharedArrayBuffer(0), owned: 0, shards: 0 };
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    const builder = start(settings, pool, { ...SOURCES, settled: () => sources.areSettled });
+    await through({
+      builder,
+      sources,
+      begunMs: () => begun.map((ms) => 10 * Math.round(ms / 10)),
+      untilMs: (ms) => vi.advanceTimersByTimeAsync(beganMs + ms - performance.now()),
+    });
+    const disposing = started.pop()?.[Symbol.asyncDispose]();
+    await vi.advanceTimersByTimeAsync(takesMs);
+    await disposing;
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
 describe('the map builder', () => {
   it('builds a first map and keeps it fresh', async () => {
     const builder = start({}, limitedPool());
@@ -70,31 +111,53 @@ describe('the map builder', () => {
     ['from one beginning to the next, as long as one leaves a rest', 30, [0, 40, 80, 120]],
     ['with a rest between two, where one takes longer than the interval', 60, [0, 70, 140, 210]],
   ])('keeps its interval %s', async (_how, takesMs, beginsMs) => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-    try {
-      const begunMs: number[] = [];
-      const beganMs = performance.now();
-      start(
-        {},
-        {
-          async construct() {
-            begunMs.push(performance.now() - beganMs);
-            await new Promise<void>((resolve) => {
-              setTimeout(resolve, takesMs);
-            });
-            return { table: new SharedArrayBuffer(0), owned: 0, shards: 0 };
-          },
-          [Symbol.asyncDispose]: () => Promise.resolve(),
-        },
-      );
-      await vi.advanceTimersByTimeAsync((beginsMs.at(-1) ?? 0) + 5);
-      expect(begunMs.map((ms) => 10 * Math.round(ms / 10))).toEqual(beginsMs);
-      const disposing = started.pop()?.[Symbol.asyncDispose]();
-      await vi.advanceTimersByTimeAsync(takesMs);
-      await disposing;
-    } finally {
-      vi.useRealTimers();
-    }
+    await timed({ takesMs }, async ({ begunMs, untilMs }) => {
+      await untilMs((beginsMs.at(-1) ?? 0) + 5);
+      expect(begunMs()).toEqual(beginsMs);
+    });
+  });
+
+  describe('once the sources have spoken after a change', () => {
+    const slow = { takesMs: 30, buildIntervalMs: 1_000 };
+
+    it('constructs before its time, and then at its interval again', async () => {
+      await timed(slow, async ({ builder, sources, begunMs, untilMs }) => {
+        await untilMs(400);
+        sources.areSettled = false;
+        builder.sourcesChanged();
+        await untilMs(575);
+        expect(begunMs()).toEqual([0]);
+        sources.areSettled = true;
+        await untilMs(1_500);
+        expect(begunMs()).toEqual([0, 600]);
+        await untilMs(1_650);
+        expect(begunMs()).toEqual([0, 600, 1_600]);
+      });
+    });
+
+    it('constructs again, where it did at its time without them', async () => {
+      await timed(slow, async ({ builder, sources, begunMs, untilMs }) => {
+        await untilMs(900);
+        sources.areSettled = false;
+        builder.sourcesChanged();
+        await untilMs(1_510);
+        sources.areSettled = true;
+        await untilMs(1_900);
+        expect(begunMs()).toEqual([0, 1_000, 1_530]);
+      });
+    });
+
+    it.each([
+      ['one that was under way', 10],
+      ['one that has just ended', 50],
+    ])('leaves a rest behind %s', async (_what, changedMs) => {
+      await timed(slow, async ({ builder, begunMs, untilMs }) => {
+        await untilMs(changedMs);
+        builder.sourcesChanged();
+        await untilMs(900);
+        expect(begunMs()).toEqual([0, 280]);
+      });
+    });
   });
 
   it('with stop, tries no further construction after a refused thread, and the map ages', async () => {

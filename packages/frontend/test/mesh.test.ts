@@ -109,6 +109,21 @@ describe('the mesh', () => {
     expect(heard[0]).toBe(LEASE.owners.length);
   });
 
+  it('tells for how long all have been open, anew from each change of its peers', async () => {
+    const { mesh } = startMesh(createCarrier(settings('event-loop')));
+    const allOpenForMs = (): number | null => mesh.state().allOpenForMs;
+    const peer = await startPeer('fe-1');
+    mesh.setPeers([peer]);
+    expect(allOpenForMs()).toBeNull();
+    await vi.waitFor(() => expect(allOpenForMs()).toBeGreaterThan(100), 10_000);
+    const setAtMs = performance.now();
+    mesh.setPeers([peer]);
+    expect(allOpenForMs()).toBeLessThanOrEqual(performance.now() - setAtMs);
+    mesh.setPeers([peer, await startPeer('fe-2')]);
+    expect(allOpenForMs()).toBeNull();
+    await vi.waitFor(() => expect(allOpenForMs()).not.toBeNull(), 10_000);
+  });
+
   it('lets the threads of a peer go that is no longer a member', async () => {
     const { mesh } = startMesh(createCarrier(settings('thread-per-peer', 2)));
     const peer = await startPeer('fe-1');

@@ -4,7 +4,7 @@
  * be searched without big integers. Source: Kinesis API reference, HashKeyRange. What is routed where is not
  * decided here.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A 128-bit hash key as four unsigned 32-bit words, most significant first. */
 export type HashKey = readonly [number, number, number, number];
@@ -19,7 +19,7 @@ const RING_SIZE = 1n << 128n;
 
 /** The hash key of a partition key: its MD5 over UTF-8. */
 export function hashKeyOf(partitionKey: string): HashKey {
-  const digest = createHash('md5').update(partitionKey, 'utf8').digest();
+  const digest = hash('md5', partitionKey, 'buffer');
   return [digest.readUInt32BE(0), digest.readUInt32BE(4), digest.readUInt32BE(8), digest.readUInt32BE(12)];
 }
 

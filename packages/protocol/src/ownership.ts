@@ -6,7 +6,7 @@
  * with different views may both announce a slice, which does no harm: an announcement carries an expiry, and the
  * lease epoch tells which is newer.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** How many slices the shards fall into. Fixed: members of all sizes of fleet must agree on it. */
 export const SLICE_COUNT = 256;
@@ -24,7 +24,7 @@ export function shardKeyOf(stream: string, shardId: string): ShardKey {
 
 /** Which slice a shard falls into: the first byte of the MD5 of its key. */
 export function sliceOf(shard: ShardKey): number {
-  return createHash('md5').update(shard, 'utf8').digest()[0] as number;
+  return hash('md5', shard, 'buffer')[0] as number;
 }
 
 /** One shard's owner, as its back-end vouches for it. A higher epoch is a newer lease. */
@@ -46,13 +46,13 @@ export interface OwnershipMessage {
 
 /** A 32-bit score for a pair of member and slice: FNV-1a, finished with the murmur3 mixer. */
 function score(memberId: string, slice: number): number {
-  let hash = 0x811c9dc5 ^ slice;
+  let mixed = 0x811c9dc5 ^ slice;
   for (let index = 0; index < memberId.length; index += 1) {
-    hash = Math.imul(hash ^ memberId.charCodeAt(index), 0x01000193);
+    mixed = Math.imul(mixed ^ memberId.charCodeAt(index), 0x01000193);
   }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
 /**

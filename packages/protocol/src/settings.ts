@@ -21,7 +21,10 @@ export interface FrontEndSettings {
   readonly onBuildFailure: 'stop' | 'retry';
   /** The longest a member takes to learn of a change of membership. The incident's hour, compressed. */
   readonly discoveryDelayMaxMs: number;
-  /** From one construction's beginning to the next's; a quarter of it is left between two at least. */
+  /**
+   * From one construction's beginning to the next's, unless one is begun sooner, since the links have been tried after a
+   * change of membership; a quarter of it is left between two at least.
+   */
   readonly buildIntervalMs: number;
   readonly shardMapMaxAgeMs: number;
   /** Threads of the member's libuv pool, all started at boot: a part of its base of tasks. */

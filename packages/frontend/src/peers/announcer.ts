@@ -19,15 +19,15 @@ import type { LeaseMessage } from '@fleetfall/protocol/shard-frames.ts';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { AnnouncedOwnership } from '../shard-map/announced-ownership.ts';
 
-/** How often what is owned is said again. */
-const ANNOUNCE_INTERVAL_MS = 1_000;
+/** What is owned is said again so often while it stands: two may be missed. */
+const ANNOUNCED_WHILE_IT_STANDS = 3;
 /** Changes that come together are announced together. */
 const SOON_MS = 25;
 /**
  * How much longer than the discovery delay an announcement stands, and an outgoing announcer goes on: the time to
  * open a link on a busy machine, or to miss a few announcements. Where maps may be older, the machine is slower.
  */
-const HANDOVER_MS_MIN = 2.5 * ANNOUNCE_INTERVAL_MS;
+const HANDOVER_MS_MIN = 2_500;
 const HANDOVER_OF_MAP_AGE = 1.25;
 
 /** How long an announcement stands, and an outgoing announcer goes on. */
@@ -128,7 +128,7 @@ export function startAnnouncer(options: AnnouncerOptions): Announcer {
     if (dropped) watch(announced());
   }
 
-  const interval = setInterval(announce, ANNOUNCE_INTERVAL_MS);
+  const interval = setInterval(announce, expiresInMs / ANNOUNCED_WHILE_IT_STANDS);
   return {
     setFrontEnds(ids) {
       const next = new Set(slicesAnnouncedBy(memberId, ids));

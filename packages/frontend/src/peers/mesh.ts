@@ -30,6 +30,8 @@ const RETRY_MAX_MS = 2_000;
 interface Link {
   readonly target: LinkTarget;
   state: LinkState;
+  /** Monotonic; of the last time. */
+  openedAtMs: number;
   attempt: number;
   carried: CarriedLink | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -40,6 +42,8 @@ interface Link {
 export interface MeshState {
   readonly wanted: number;
   readonly open: number;
+  /** Since all were open and the peers last set; null while one is not open. */
+  readonly allOpenForMs: number | null;
   readonly threads: number;
   readonly refusedThreads: number;
   readonly lastRefusal: string | null;
@@ -73,6 +77,7 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
   let opening = 0;
   let refusedThreads = 0;
   let lastRefusal: string | null = null;
+  let peersSetAtMs = 0;
   let disposed = false;
 
   function targetsOf(peer: Member): LinkTarget[] {
@@ -152,6 +157,7 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
     switch (event.type) {
       case 'open':
         link.state = 'open';
+        link.openedAtMs = performance.now();
         link.attempt = 0;
         return;
       case 'closed':
@@ -178,12 +184,19 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
     return link.carried?.close() ?? Promise.resolve();
   }
 
+  function allOpenForMs(): number | null {
+    const all = [...links.values()];
+    if (!all.every(({ state }) => state === 'open')) return null;
+    return performance.now() - Math.max(peersSetAtMs, ...all.map(({ openedAtMs }) => openedAtMs));
+  }
+
   function linksTo(peerId: string): LinkState[] {
     return [...links.values()].filter(({ target }) => target.peerId === peerId).map(({ state }) => state);
   }
 
   return {
     setPeers(peers) {
+      peersSetAtMs = performance.now();
       const targets = new Map(peers.flatMap(targetsOf).map((target) => [target.linkId, target]));
       for (const link of links.values()) {
         if (targets.has(link.target.linkId)) continue;
@@ -196,6 +209,7 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
         const link: Link = {
           target,
           state: 'waiting',
+          openedAtMs: 0,
           attempt: 0,
           carried: undefined,
           timer: undefined,
@@ -208,6 +222,7 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
     state: () => ({
       wanted: links.size,
       open: [...links.values()].filter((link) => link.state === 'open').length,
+      allOpenForMs: allOpenForMs(),
       threads: carrier.threads(),
       refusedThreads,
       lastRefusal,

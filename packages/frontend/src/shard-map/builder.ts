@@ -1,8 +1,8 @@
 /**
  * Keeps a shard-map fresh: a construction begun every `buildIntervalMs` from the three sources as they then stand, and
  * what follows when one fails (`onBuildFailure`). The first waits until its sources have spoken, so that a new
- * member starts with a whole map. How old the newest map is, and whether that is too old, is told here; what a
- * request gets then is the router's.
+ * member starts with a whole map; and once they have spoken after a change, the next is begun before its time. How old
+ * the newest map is, and whether that is too old, is told here; what a request gets then is the router's.
  */
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import {
@@ -18,7 +18,7 @@ import { createShardMap, type ShardMap } from './shard-map.ts';
 
 /** A construction that takes longer has failed; far above what tens of thousands of shards need. */
 const CONSTRUCTION_DEADLINE_MS = 10_000;
-/** How often the first construction looks whether its sources have spoken. */
+/** How often it is looked whether the sources have spoken, while a construction waits for that. */
 const SOURCES_POLL_MS = 50;
 /**
  * Intervals are from one beginning to the next, so that a construction that waited long for a processor does not make
@@ -44,6 +44,8 @@ export class MissingPeerError extends Error {
 }
 
 export interface MapBuilder extends AsyncDisposable {
+  /** What the sources tell has changed, and may go on to: the next construction waits for that, and for no more. */
+  sourcesChanged(): void;
   /** The newest map, however old; undefined before the first. */
   current(): ShardMap | undefined;
   /** Whether the newest map is older than `shardMapMaxAgeMs`. */
@@ -71,24 +73,38 @@ export function startMapBuilder({ settings, sources, pool, random, log }: MapBui
   let lastDurationMs: number | null = null;
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> = Promise.resolve();
-  const waitUntilMs = performance.now() + firstMapWaitMs(settings);
+  /** Whether a change waits for a construction of all that the sources have to say of it: at first, everything does. */
+  let changed = true;
+  /** When the next construction begins, whether or not its sources have spoken; monotonic, as are the others. */
+  let dueMs = performance.now() + firstMapWaitMs(settings);
+  let notBeforeMs = 0;
 
-  function schedule(delayMs: number): void {
+  function look(inMs: number): void {
+    clearTimeout(timer);
     if (stopped || stopping.signal.aborted) return;
     timer = setTimeout(() => {
+      timer = undefined;
       underWay = turn();
-    }, delayMs);
+    }, inMs);
+  }
+
+  function lookAgain(): void {
+    const nowMs = performance.now();
+    const soonMs = changed ? Math.min(dueMs, nowMs + SOURCES_POLL_MS) : dueMs;
+    look(Math.max(soonMs, notBeforeMs) - nowMs);
   }
 
   async function turn(): Promise<void> {
-    if (map === undefined && !sources.settled() && performance.now() < waitUntilMs) {
-      schedule(SOURCES_POLL_MS);
-      return;
-    }
     const begunMs = performance.now();
-    await build();
-    const intervalMs = settings.buildIntervalMs * (1 + BUILD_INTERVAL_JITTER * (2 * random() - 1));
-    schedule(Math.max(intervalMs * REST, begunMs + intervalMs - performance.now()));
+    const isSettled = sources.settled();
+    if (begunMs >= dueMs || (changed && isSettled)) {
+      changed &&= !isSettled;
+      const intervalMs = settings.buildIntervalMs * (1 + BUILD_INTERVAL_JITTER * (2 * random() - 1));
+      dueMs = begunMs + intervalMs;
+      await build();
+      notBeforeMs = performance.now() + intervalMs * REST;
+    }
+    lookAgain();
   }
 
   /** The sources; where they fail it, a construction was started all the same. */
@@ -137,8 +153,13 @@ export function startMapBuilder({ settings, sources, pool, random, log }: MapBui
   const ageMs = (): number | null => (map === undefined ? null : performance.now() - map.sourcedAtMs);
   const aged = (): boolean => (ageMs() ?? 0) > settings.shardMapMaxAgeMs;
 
-  schedule(0);
+  look(0);
   return {
+    sourcesChanged() {
+      changed = true;
+      // While a construction is under way none is awaited, and its end looks again.
+      if (timer !== undefined) lookAgain();
+    },
     current: () => map,
     aged,
     async first(timeoutMs) {

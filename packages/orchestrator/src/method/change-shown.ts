@@ -19,52 +19,39 @@ export interface ChangeWatch {
 }
 
 /**
- * Begins to look. A change has shown at a front-end that knows the fleet as it is, in the newest version that any of them
- * knows, and either
- * - has taken it up: all its links are open, and since it was first read so it has begun and completed a construction whose
- *   map holds an owner for every shard, and it goes on constructing; or
+ * Looks. A change has shown at a front-end that knows the fleet as it is, in the newest version that any of them knows, and
+ * either
+ * - has taken it up: all its links are open, since when it has begun and completed a construction whose map holds an owner
+ *   for every shard, and it goes on constructing; or
  * - can take up nothing more until it is restarted: it has stopped constructing, its map is missing or past its age,
  *   and it has tried its links, to their end or to the kernel's refusal.
  */
 export function lookForChange(fleet: Looked, shards: number): ChangeWatch {
-  /** By incarnation, how long a front-end had been up when it was first read with all its links open. */
-  const linkedAtUpMs = new Map<string, number>();
-
-  function isTakenUp({ incarnation, upMs, links, shardMap }: FrontEndState): boolean {
-    if (links.open !== links.wanted) {
-      linkedAtUpMs.delete(incarnation);
-      return false;
-    }
-    const linkedAtMs = linkedAtUpMs.get(incarnation) ?? upMs;
-    linkedAtUpMs.set(incarnation, linkedAtMs);
+  function isTakenUp({ links, shardMap }: FrontEndState): boolean {
     const { ageMs, aged, completeness, builds } = shardMap;
-    const isWhole = ageMs !== null && !aged && completeness === 1 && shardMap.shards === shards;
-    return isWhole && upMs - ageMs > linkedAtMs && !builds.stopped;
+    if (links.allOpenForMs === null || ageMs === null) return false;
+    const isWhole = !aged && completeness === 1 && shardMap.shards === shards;
+    return isWhole && ageMs < links.allOpenForMs && !builds.stopped;
   }
 
-  function hasShownAt(state: FrontEndState, isInformed: boolean): boolean {
-    if (isInformed) return isTakenUp(state) || isAtRest(state);
-    linkedAtUpMs.delete(state.incarnation);
-    return false;
-  }
-
-  /** Each is asked, so that none is first read as linked later than it could have been. */
-  function atEach(holdsAt: (state: FrontEndState, isInformed: boolean) => boolean): boolean {
+  function isEach(holdsAt: (state: FrontEndState) => boolean): boolean {
     const ids = idsOf(fleet, 'front-end', 'back-end');
     const states = idsOf(fleet, 'front-end').map((id) => fleet.view.seen(id)?.state);
     const seen = states.filter((state) => state?.role === 'front-end');
     const newest = Math.max(...seen.map(({ membership }) => membership.version));
-    const holds = seen.map((state) => {
-      const { learnedAtMs, version } = state.membership;
-      const others = ids.filter((id) => id !== state.memberId);
-      return holdsAt(state, version === newest && isSame(Object.keys(learnedAtMs), others));
-    });
-    return seen.length === states.length && holds.every(Boolean);
+    return (
+      seen.length === states.length &&
+      seen.every((state) => {
+        const { learnedAtMs, version } = state.membership;
+        const others = ids.filter((id) => id !== state.memberId);
+        return version === newest && isSame(Object.keys(learnedAtMs), others) && holdsAt(state);
+      })
+    );
   }
 
   return {
-    hasShown: () => atEach(hasShownAt),
-    linksAreTried: () => atEach((state, isInformed) => isInformed && areLinksTried(state)),
+    hasShown: () => isEach((state) => isTakenUp(state) || isAtRest(state)),
+    linksAreTried: () => isEach(areLinksTried),
   };
 }
 
