@@ -90,7 +90,7 @@ export function stateOf(
       version: learned.length,
       learnedAtMs: Object.fromEntries(learned.map(([id, atMs]) => [id, now.beginAtMs + atMs])),
     },
-    links: { ...links, allOpenForMs: 0, refusedThreads: hits, lastRefusal: null },
+    links: { ...links, allOpenForMs: hits > 0 ? null : 0, refusedThreads: hits, lastRefusal: null },
     shardMap: {
       ageMs: builtMs === null ? null : now.monoMs - builtMs,
       aged: now.aged,

@@ -90,7 +90,7 @@ export const FIELD_FLAGS: readonly FieldFlag[] = [
   {
     usage: '--build-interval <duration>',
     path: 'fleet.buildInterval',
-    help: "from one shard-map construction's beginning to the next's",
+    help: "from one shard-map construction's beginning to the next's, at most",
   },
   {
     usage: '--shard-map-max-age <duration>',

@@ -38,7 +38,7 @@ export const assumptionFields = {
     description: "the longest a member takes to learn of others: the incident's hour, compressed",
   }),
   buildInterval: duration(200, 60_000).meta({
-    description: "from one shard-map construction's beginning to the next's",
+    description: "from one shard-map construction's beginning to the next's, at most",
   }),
   shardMapMaxAge: duration(400, 600_000).meta({ description: 'age past which a shard-map is refused' }),
 } as const;

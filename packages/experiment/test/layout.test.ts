@@ -95,9 +95,9 @@ describe('a run laid out', () => {
     [{ frontEnds: '30', expect: 'healthy', pidsMax: '512' }, '--front-ends 30: growth stops at 24'],
     [
       { discoveryDelayMax: '10m' },
-      '--discovery-delay-max 600000ms: must be at most 59000ms together with --shard-map-max-age and --build-interval (now 608000ms)',
+      '--discovery-delay-max 600000ms: must be at most 59000ms together with --shard-map-max-age and --build-interval (now 610800ms)',
     ],
-    [{ rate: '10000/s', discoveryDelayMax: '51s' }, '--rate 10000/s: must be at most'],
+    [{ rate: '10000/s', discoveryDelayMax: '48200ms' }, '--rate 10000/s: must be at most'],
     [{ rate: '10001/s' }, "--rate '10001/s': must be"],
     [{ shards: '10001' }, "--shards '10001': must be"],
     [{ shardMapMaxAge: '500ms' }, '--shard-map-max-age 500ms: must be at least twice --build-interval'],

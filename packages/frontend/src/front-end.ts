@@ -122,7 +122,9 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
       mesh.setPeers(watch.frontEnds());
       backEnds.setBackEnds(watch.backEnds());
       announcer.setFrontEnds([memberId, ...watch.frontEnds().map((peer) => peer.memberId)]);
-      builder.sourcesChanged();
+      // Whom it was linked to meanwhile is told at once, and nothing is constructed before.
+      announcer.announceSoon();
+      builder.membershipChanged();
     },
     log,
   });

@@ -83,15 +83,18 @@ async function timed(
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
     const builder = start(settings, pool, { ...SOURCES, settled: () => sources.areSettled });
+    await using ending = new AsyncDisposableStack();
+    ending.defer(async () => {
+      const disposing = started.pop()?.[Symbol.asyncDispose]();
+      await vi.advanceTimersByTimeAsync(takesMs);
+      await disposing;
+    });
     await through({
       builder,
       sources,
       begunMs: () => begun.map((ms) => 10 * Math.round(ms / 10)),
       untilMs: (ms) => vi.advanceTimersByTimeAsync(beganMs + ms - performance.now()),
     });
-    const disposing = started.pop()?.[Symbol.asyncDispose]();
-    await vi.advanceTimersByTimeAsync(takesMs);
-    await disposing;
   } finally {
     vi.useRealTimers();
   }
@@ -124,26 +127,34 @@ describe('the map builder', () => {
       await timed(slow, async ({ builder, sources, begunMs, untilMs }) => {
         await untilMs(400);
         sources.areSettled = false;
-        builder.sourcesChanged();
-        await untilMs(575);
+        builder.membershipChanged();
+        await untilMs(645);
         expect(begunMs()).toEqual([0]);
         sources.areSettled = true;
-        await untilMs(1_500);
-        expect(begunMs()).toEqual([0, 600]);
-        await untilMs(1_650);
-        expect(begunMs()).toEqual([0, 600, 1_600]);
+        await untilMs(2_450);
+        // Of the interval behind a change three quarters, by this `random`: not all members construct in step.
+        expect(begunMs()).toEqual([0, 650, 1_400, 2_400]);
+      });
+    });
+
+    it('waits until the others can have learned of it', async () => {
+      await timed(slow, async ({ builder, begunMs, untilMs }) => {
+        await untilMs(300);
+        builder.membershipChanged();
+        await untilMs(700);
+        expect(begunMs()).toEqual([0, 300 + SETTINGS.discoveryDelayMaxMs]);
       });
     });
 
     it('constructs again, where it did at its time without them', async () => {
       await timed(slow, async ({ builder, sources, begunMs, untilMs }) => {
-        await untilMs(900);
+        await untilMs(600);
         sources.areSettled = false;
-        builder.sourcesChanged();
-        await untilMs(1_510);
+        builder.membershipChanged();
+        await untilMs(1_110);
         sources.areSettled = true;
-        await untilMs(1_900);
-        expect(begunMs()).toEqual([0, 1_000, 1_530]);
+        await untilMs(1_800);
+        expect(begunMs()).toEqual([0, 750, 1_130]);
       });
     });
 
@@ -153,7 +164,7 @@ describe('the map builder', () => {
     ])('leaves a rest behind %s', async (_what, changedMs) => {
       await timed(slow, async ({ builder, begunMs, untilMs }) => {
         await untilMs(changedMs);
-        builder.sourcesChanged();
+        builder.membershipChanged();
         await untilMs(900);
         expect(begunMs()).toEqual([0, 280]);
       });
@@ -167,6 +178,7 @@ describe('the map builder', () => {
     pool.refusing = true;
     await vi.waitFor(() => expect(builder.aged()).toBe(true), 10_000);
     pool.refusing = false;
+    builder.membershipChanged();
     const { builds } = builder.state();
     expect(builds).toMatchObject({ stopped: true, failed: 1, refusedThreads: 1 });
     await vi.waitFor(

@@ -14,7 +14,7 @@ import {
 const PUT = { StreamName: 'orders', PartitionKey: 'key', Data: 'AAAA' };
 /** A back-end that has gone is soon missed. */
 const LEASE_MS = 300;
-/** No second construction within a test. */
+/** No second construction within a test: behind the first, a quarter of its interval is left. */
 const BUILT_ONCE = { buildIntervalMs: 60_000, shardMapMaxAgeMs: 200 } as const;
 /** One record for each of two shards. */
 const ONE_EACH = {

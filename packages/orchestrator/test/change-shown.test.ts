@@ -4,7 +4,7 @@
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import { describe, expect, test } from 'vitest';
 import type { CrewMember } from '../src/fleet/crew.ts';
-import { lookForChange } from '../src/method/change-shown.ts';
+import { changeHasShown, linksAreTried } from '../src/method/change-shown.ts';
 
 const SHARDS = 256;
 const FRONT_ENDS = ['fe-01', 'fe-02'];
@@ -75,23 +75,20 @@ function look() {
     role: roleOf(memberId),
     member: { spec: { memberId } },
   })) as CrewMember[];
-  const change = lookForChange(
-    {
-      members: () => members,
-      view: {
-        seen(memberId) {
-          const state = said.get(memberId);
-          return state === undefined ? undefined : { state, sampledAtMs: 0 };
-        },
+  const fleet: Parameters<typeof linksAreTried>[0] = {
+    members: () => members,
+    view: {
+      seen(memberId) {
+        const state = said.get(memberId);
+        return state === undefined ? undefined : { state, sampledAtMs: 0 };
       },
     },
-    SHARDS,
-  );
+  };
   const tell = (words: Readonly<Record<string, Word>>): boolean => {
     for (const [memberId, word] of Object.entries(words)) said.set(memberId, stateOf(memberId, word));
-    return change.hasShown();
+    return changeHasShown(fleet, SHARDS);
   };
-  return Object.assign(tell, { linksAreTried: change.linksAreTried });
+  return Object.assign(tell, { linksAreTried: () => linksAreTried(fleet) });
 }
 
 /** Whether it has shown at two, of which one has linked and then constructed, and the other says so or otherwise. */

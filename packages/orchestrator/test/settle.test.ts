@@ -9,7 +9,7 @@ import { StepTimeoutError } from '../src/fleet/fleet-view.ts';
 import { settle } from '../src/method/steps/settle.ts';
 import type { StepContext } from '../src/method/steps/step.ts';
 
-const FRONT_END = { discoveryDelayMaxMs: 700, buildIntervalMs: 2_400, shardMapMaxAgeMs: 5_600 };
+const FRONT_END = { discoveryDelayMaxMs: 700, buildIntervalMs: 3_600, shardMapMaxAgeMs: 7_200 };
 
 /** Settles a fleet of front-ends that are not heard of, or of none: then every change has shown at each of them. */
 async function settled({

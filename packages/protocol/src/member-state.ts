@@ -50,7 +50,7 @@ export interface FrontEndState extends StateBase {
     /** Links that should be open: known peers × threads a peer. */
     readonly wanted: number;
     readonly open: number;
-    /** For how long all of them have been open, counted anew from each change of membership; null while one is not. */
+    /** How long all of them have been open, counted anew from each change of membership; null while one is not. */
     readonly allOpenForMs: number | null;
     /** Worker threads that the links hold. */
     readonly threads: number;

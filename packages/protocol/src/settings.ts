@@ -22,8 +22,8 @@ export interface FrontEndSettings {
   /** The longest a member takes to learn of a change of membership. The incident's hour, compressed. */
   readonly discoveryDelayMaxMs: number;
   /**
-   * From one construction's beginning to the next's, unless one is begun sooner, since the links have been tried after a
-   * change of membership; a quarter of it is left between two at least.
+   * From one construction's beginning to the next's, unless a change of membership brings it forward; a quarter of it is
+   * left between two at least.
    */
   readonly buildIntervalMs: number;
   readonly shardMapMaxAgeMs: number;

@@ -19,24 +19,24 @@ import type { LeaseMessage } from '@fleetfall/protocol/shard-frames.ts';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { AnnouncedOwnership } from '../shard-map/announced-ownership.ts';
 
-/** What is owned is said again so often while it stands: two may be missed. */
-const ANNOUNCED_WHILE_IT_STANDS = 3;
 /** Changes that come together are announced together. */
 const SOON_MS = 25;
 /**
  * How much longer than the discovery delay an announcement stands, and an outgoing announcer goes on: the time to
- * open a link on a busy machine, or to miss a few announcements. Where maps may be older, the machine is slower.
+ * open a link on a busy machine. Where maps may be older, the machine is slower.
  */
 const HANDOVER_MS_MIN = 2_500;
 const HANDOVER_OF_MAP_AGE = 1.25;
+/** What is owned is said again so often in that time: two may be missed, and a member that is gone leaves a word that stands. */
+const SAID_IN_HANDOVER = 3;
+
+type Times = Pick<FrontEndSettings, 'discoveryDelayMaxMs' | 'shardMapMaxAgeMs'>;
+
+const handoverMs = ({ shardMapMaxAgeMs }: Times): number =>
+  Math.max(HANDOVER_MS_MIN, HANDOVER_OF_MAP_AGE * shardMapMaxAgeMs);
 
 /** How long an announcement stands, and an outgoing announcer goes on. */
-export function announcementStandsMs({
-  discoveryDelayMaxMs,
-  shardMapMaxAgeMs,
-}: Pick<FrontEndSettings, 'discoveryDelayMaxMs' | 'shardMapMaxAgeMs'>): number {
-  return discoveryDelayMaxMs + Math.max(HANDOVER_MS_MIN, HANDOVER_OF_MAP_AGE * shardMapMaxAgeMs);
-}
+export const announcementStandsMs = (times: Times): number => times.discoveryDelayMaxMs + handoverMs(times);
 
 /** A peer that does not read is cut off rather than remembered for. */
 const BUFFERED_BYTES_MAX = 4 * 1024 * 1024;
@@ -56,7 +56,7 @@ export interface Announcer extends Disposable {
 
 export interface AnnouncerOptions {
   readonly memberId: string;
-  readonly settings: Pick<FrontEndSettings, 'discoveryDelayMaxMs' | 'shardMapMaxAgeMs'>;
+  readonly settings: Times;
   readonly leases: () => LeaseMessage[];
   /** Whether every back-end has vouched: before, nobody is told that slices have no owners. */
   readonly allVouched: () => boolean;
@@ -128,7 +128,7 @@ export function startAnnouncer(options: AnnouncerOptions): Announcer {
     if (dropped) watch(announced());
   }
 
-  const interval = setInterval(announce, expiresInMs / ANNOUNCED_WHILE_IT_STANDS);
+  const interval = setInterval(announce, handoverMs(options.settings) / SAID_IN_HANDOVER);
   return {
     setFrontEnds(ids) {
       const next = new Set(slicesAnnouncedBy(memberId, ids));
@@ -166,8 +166,8 @@ export function startAnnouncer(options: AnnouncerOptions): Announcer {
         accepted.on('close', () => listeners.delete(listener));
         // A broken link is the peer's to open again; 'close' follows.
         accepted.on('error', () => accepted.terminate());
-        // Else with the next announcement, a second away at most: its first map waits to hear something, and would
-        // take an empty word for all there is.
+        // Else with the next announcement, once they have: its first map waits to hear something, and would take an
+        // empty word for all there is.
         if (allVouched()) tell(listener, gather(), new Map());
       });
     },

@@ -30,7 +30,7 @@ const RETRY_MAX_MS = 2_000;
 interface Link {
   readonly target: LinkTarget;
   state: LinkState;
-  /** Monotonic; of the last time. */
+  /** When it was last opened, monotonic. */
   openedAtMs: number;
   attempt: number;
   carried: CarriedLink | undefined;
@@ -42,7 +42,7 @@ interface Link {
 export interface MeshState {
   readonly wanted: number;
   readonly open: number;
-  /** Since all were open and the peers last set; null while one is not open. */
+  /** How long all have been open, from when the peers were last set; null while one is not, or none were set. */
   readonly allOpenForMs: number | null;
   readonly threads: number;
   readonly refusedThreads: number;
@@ -77,7 +77,7 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
   let opening = 0;
   let refusedThreads = 0;
   let lastRefusal: string | null = null;
-  let peersSetAtMs = 0;
+  let peersSetAtMs: number | null = null;
   let disposed = false;
 
   function targetsOf(peer: Member): LinkTarget[] {
@@ -186,7 +186,7 @@ export function createMesh({ carrier, ownership, secret, callFrom, random, log }
 
   function allOpenForMs(): number | null {
     const all = [...links.values()];
-    if (!all.every(({ state }) => state === 'open')) return null;
+    if (peersSetAtMs === null || !all.every(({ state }) => state === 'open')) return null;
     return performance.now() - Math.max(peersSetAtMs, ...all.map(({ openedAtMs }) => openedAtMs));
   }
 

@@ -1,8 +1,8 @@
 /**
  * Keeps a shard-map fresh: a construction begun every `buildIntervalMs` from the three sources as they then stand, and
  * what follows when one fails (`onBuildFailure`). The first waits until its sources have spoken, so that a new
- * member starts with a whole map; and once they have spoken after a change, the next is begun before its time. How old
- * the newest map is, and whether that is too old, is told here; what a request gets then is the router's.
+ * member starts with a whole map; and once they have spoken after a change of membership, one is begun before its time. How
+ * old the newest map is, and whether that is too old, is told here; what a request gets then is the router's.
  */
 import type { FrontEndState } from '@fleetfall/protocol/member-state.ts';
 import {
@@ -26,6 +26,9 @@ const SOURCES_POLL_MS = 50;
  */
 const REST = 0.25;
 
+/** A change has all members construct at once: of the interval behind that, so much and no more is waited for the next. */
+const outOfStep = (random: Random): number => 0.5 + random() / 2;
+
 /** The three sources, as the builder asks for them. */
 export interface MapSources {
   /** Whether every source has said what it has to say: nothing more is to be had by waiting. */
@@ -44,8 +47,11 @@ export class MissingPeerError extends Error {
 }
 
 export interface MapBuilder extends AsyncDisposable {
-  /** What the sources tell has changed, and may go on to: the next construction waits for that, and for no more. */
-  sourcesChanged(): void;
+  /**
+   * The membership has changed: a construction is begun before its time, once all members can have learned of it and the
+   * sources have spoken.
+   */
+  membershipChanged(): void;
   /** The newest map, however old; undefined before the first. */
   current(): ShardMap | undefined;
   /** Whether the newest map is older than `shardMapMaxAgeMs`. */
@@ -73,11 +79,13 @@ export function startMapBuilder({ settings, sources, pool, random, log }: MapBui
   let lastDurationMs: number | null = null;
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> = Promise.resolve();
-  /** Whether a change waits for a construction of all that the sources have to say of it: at first, everything does. */
+  /** Whether a change has yet to be in a map, with all that the sources have to say of it: at first, everything has. */
   let changed = true;
-  /** When the next construction begins, whether or not its sources have spoken; monotonic, as are the others. */
+  /** When others can have learned of it, and announce what falls to them; monotonic, as are the other times. */
+  let learnedMs = 0;
+  /** When the next construction begins, whether or not its sources have spoken. */
   let dueMs = performance.now() + firstMapWaitMs(settings);
-  let notBeforeMs = 0;
+  let restsUntilMs = 0;
 
   function look(inMs: number): void {
     clearTimeout(timer);
@@ -90,19 +98,20 @@ export function startMapBuilder({ settings, sources, pool, random, log }: MapBui
 
   function lookAgain(): void {
     const nowMs = performance.now();
-    const soonMs = changed ? Math.min(dueMs, nowMs + SOURCES_POLL_MS) : dueMs;
-    look(Math.max(soonMs, notBeforeMs) - nowMs);
+    const early = changed ? Math.max(learnedMs, nowMs + SOURCES_POLL_MS) : dueMs;
+    look(Math.max(restsUntilMs, Math.min(dueMs, early)) - nowMs);
   }
 
   async function turn(): Promise<void> {
     const begunMs = performance.now();
     const isSettled = sources.settled();
-    if (begunMs >= dueMs || (changed && isSettled)) {
+    const isDue = begunMs >= dueMs;
+    if (isDue || (changed && isSettled && begunMs >= learnedMs)) {
       changed &&= !isSettled;
       const intervalMs = settings.buildIntervalMs * (1 + BUILD_INTERVAL_JITTER * (2 * random() - 1));
-      dueMs = begunMs + intervalMs;
+      dueMs = begunMs + intervalMs * (isDue ? 1 : outOfStep(random));
       await build();
-      notBeforeMs = performance.now() + intervalMs * REST;
+      restsUntilMs = performance.now() + intervalMs * REST;
     }
     lookAgain();
   }
@@ -155,8 +164,9 @@ export function startMapBuilder({ settings, sources, pool, random, log }: MapBui
 
   look(0);
   return {
-    sourcesChanged() {
+    membershipChanged() {
       changed = true;
+      learnedMs = performance.now() + settings.discoveryDelayMaxMs;
       // While a construction is under way none is awaited, and its end looks again.
       if (timer !== undefined) lookAgain();
     },

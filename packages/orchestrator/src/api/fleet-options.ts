@@ -45,7 +45,7 @@ export interface FleetFields {
   readonly onBuildFailure?: 'stop' | 'retry' | undefined;
   /** The longest a member takes to learn of others: the incident's hour, compressed. @default '800ms' */
   readonly discoveryDelayMax?: Duration | undefined;
-  /** From one shard-map construction's beginning to the next's. @default '800ms' */
+  /** From one shard-map construction's beginning to the next's, at most. @default '800ms' */
   readonly buildInterval?: Duration | undefined;
   /** Age past which a shard-map is refused. @default '2s' */
   readonly shardMapMaxAge?: Duration | undefined;

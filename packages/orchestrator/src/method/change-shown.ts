@@ -10,49 +10,43 @@ import type { FleetView } from '../fleet/fleet-view.ts';
 /** What is looked at: who is in the fleet, and what each said last. */
 type Looked = Pick<Fleet, 'members'> & { readonly view: Pick<FleetView, 'seen'> };
 
-/** To be asked again after every word of the observer. */
-export interface ChangeWatch {
-  /** Whether it has shown at every front-end. */
-  hasShown(): boolean;
-  /** Whether every front-end knows the fleet as it is and has tried its links, to their end or to the kernel's refusal. */
-  linksAreTried(): boolean;
-}
-
 /**
- * Looks. A change has shown at a front-end that knows the fleet as it is, in the newest version that any of them knows, and
+ * Whether a change has shown at every front-end: it knows the fleet as it is, in the newest version that any of them knows, and
  * either
  * - has taken it up: all its links are open, since when it has begun and completed a construction whose map holds an owner
  *   for every shard, and it goes on constructing; or
  * - can take up nothing more until it is restarted: it has stopped constructing, its map is missing or past its age,
  *   and it has tried its links, to their end or to the kernel's refusal.
  */
-export function lookForChange(fleet: Looked, shards: number): ChangeWatch {
-  function isTakenUp({ links, shardMap }: FrontEndState): boolean {
-    const { ageMs, aged, completeness, builds } = shardMap;
-    if (links.allOpenForMs === null || ageMs === null) return false;
-    const isWhole = !aged && completeness === 1 && shardMap.shards === shards;
-    return isWhole && ageMs < links.allOpenForMs && !builds.stopped;
-  }
+export function changeHasShown(fleet: Looked, shards: number): boolean {
+  return isEach(fleet, (state) => isTakenUp(state, shards) || isAtRest(state));
+}
 
-  function isEach(holdsAt: (state: FrontEndState) => boolean): boolean {
-    const ids = idsOf(fleet, 'front-end', 'back-end');
-    const states = idsOf(fleet, 'front-end').map((id) => fleet.view.seen(id)?.state);
-    const seen = states.filter((state) => state?.role === 'front-end');
-    const newest = Math.max(...seen.map(({ membership }) => membership.version));
-    return (
-      seen.length === states.length &&
-      seen.every((state) => {
-        const { learnedAtMs, version } = state.membership;
-        const others = ids.filter((id) => id !== state.memberId);
-        return version === newest && isSame(Object.keys(learnedAtMs), others) && holdsAt(state);
-      })
-    );
-  }
+/** Whether every front-end knows the fleet as it is and has tried its links, to their end or to the kernel's refusal. */
+export function linksAreTried(fleet: Looked): boolean {
+  return isEach(fleet, areLinksTried);
+}
 
-  return {
-    hasShown: () => isEach((state) => isTakenUp(state) || isAtRest(state)),
-    linksAreTried: () => isEach(areLinksTried),
-  };
+function isEach(fleet: Looked, holdsAt: (state: FrontEndState) => boolean): boolean {
+  const ids = idsOf(fleet, 'front-end', 'back-end');
+  const states = idsOf(fleet, 'front-end').map((id) => fleet.view.seen(id)?.state);
+  const seen = states.filter((state) => state?.role === 'front-end');
+  const newest = Math.max(...seen.map(({ membership }) => membership.version));
+  return (
+    seen.length === states.length &&
+    seen.every((state) => {
+      const { learnedAtMs, version } = state.membership;
+      const others = ids.filter((id) => id !== state.memberId);
+      return version === newest && isSame(Object.keys(learnedAtMs), others) && holdsAt(state);
+    })
+  );
+}
+
+function isTakenUp({ links, shardMap }: FrontEndState, shards: number): boolean {
+  const { ageMs, aged, completeness, builds } = shardMap;
+  if (links.allOpenForMs === null || ageMs === null) return false;
+  const isWhole = !aged && completeness === 1 && shardMap.shards === shards;
+  return isWhole && ageMs < links.allOpenForMs && !builds.stopped;
 }
 
 const idsOf = (fleet: Looked, ...roles: readonly CrewMember['role'][]): string[] =>

@@ -4,7 +4,7 @@
 import { settlingMs } from '@fleetfall/experiment/settling.ts';
 import type { Settling } from '@fleetfall/experiment/steps.ts';
 import { comesOrNot } from '../../fleet/fleet-view.ts';
-import { lookForChange } from '../change-shown.ts';
+import { changeHasShown, linksAreTried } from '../change-shown.ts';
 import { MESH_TIMEOUT_MS, meshed } from '../service.ts';
 import type { StepContext } from './step.ts';
 
@@ -23,12 +23,11 @@ export async function settle(context: StepContext, until: Settling): Promise<voi
  * @returns whether it was seen.
  */
 async function isSeenWithin({ fleet, layout, soFar, signal }: StepContext, timeMs: number): Promise<boolean> {
-  const change = lookForChange(fleet, layout.fleet.shards);
-  const isSeen = (): boolean => soFar.isUndisturbed && change.hasShown();
+  const isSeen = (): boolean => soFar.isUndisturbed && changeHasShown(fleet, layout.fleet.shards);
   const { view } = fleet;
   if (await comesOrNot(view.until('a change to show at every front-end', isSeen, timeMs, signal)))
     return true;
-  const isTried = (): boolean => !soFar.isUndisturbed || change.linksAreTried();
+  const isTried = (): boolean => !soFar.isUndisturbed || linksAreTried(fleet);
   await comesOrNot(view.until('every front-end to have tried its links', isTried, MESH_TIMEOUT_MS, signal));
   return isSeen();
 }
