@@ -104,10 +104,10 @@ export function startMapBuilder({ settings, sources, pool, random, log }: MapBui
 
   async function turn(): Promise<void> {
     const begunMs = performance.now();
-    const isSettled = sources.settled();
     const isDue = begunMs >= dueMs;
-    if (isDue || (changed && isSettled && begunMs >= learnedMs)) {
-      changed &&= !isSettled;
+    const haveSpoken = begunMs >= learnedMs && sources.settled();
+    if (isDue || (changed && haveSpoken)) {
+      changed &&= !haveSpoken;
       const intervalMs = settings.buildIntervalMs * (1 + BUILD_INTERVAL_JITTER * (2 * random() - 1));
       dueMs = begunMs + intervalMs * (isDue ? 1 : outOfStep(random));
       await build();
@@ -166,7 +166,8 @@ export function startMapBuilder({ settings, sources, pool, random, log }: MapBui
   return {
     membershipChanged() {
       changed = true;
-      learnedMs = performance.now() + settings.discoveryDelayMaxMs;
+      // A first map takes what there is: what falls to a newcomer is announced by others meanwhile.
+      if (map !== undefined) learnedMs = performance.now() + settings.discoveryDelayMaxMs;
       // While a construction is under way none is awaited, and its end looks again.
       if (timer !== undefined) lookAgain();
     },
