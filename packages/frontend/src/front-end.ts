@@ -122,7 +122,7 @@ export async function startFrontEnd(boot: FrontEndBoot, context: MemberContext):
       mesh.setPeers(watch.frontEnds());
       backEnds.setBackEnds(watch.backEnds());
       announcer.setFrontEnds([memberId, ...watch.frontEnds().map((peer) => peer.memberId)]);
-      // Whom it was linked to meanwhile is told at once, and nothing is constructed before.
+      // Peers that linked before all back-ends had vouched are told now, and no map is constructed before that.
       announcer.announceSoon();
       builder.membershipChanged();
     },

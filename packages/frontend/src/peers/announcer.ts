@@ -27,7 +27,7 @@ const SOON_MS = 25;
  */
 const HANDOVER_MS_MIN = 2_500;
 const HANDOVER_OF_MAP_AGE = 1.25;
-/** What is owned is said again so often in that time: two may be missed, and a member that is gone leaves a word that stands. */
+/** What is owned is said again so often in that time: two may be missed, and the last word outlasts the discovery of who is next. */
 const SAID_IN_HANDOVER = 3;
 
 type Times = Pick<FrontEndSettings, 'discoveryDelayMaxMs' | 'shardMapMaxAgeMs'>;

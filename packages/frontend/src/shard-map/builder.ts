@@ -26,7 +26,7 @@ const SOURCES_POLL_MS = 50;
  */
 const REST = 0.25;
 
-/** A change has all members construct at once: of the interval behind that, so much and no more is waited for the next. */
+/** A change has all members construct at once: the next comes after this share of the interval, or they went on in step. */
 const outOfStep = (random: Random): number => 0.5 + random() / 2;
 
 /** The three sources, as the builder asks for them. */
