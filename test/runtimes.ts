@@ -8,7 +8,7 @@ import { chance } from './seed.ts';
 
 async function engineAnswers(): Promise<boolean> {
   try {
-    await askEngine(findEngine(process.env));
+    await askEngine(await findEngine(process.env));
     return true;
   } catch {
     return false;

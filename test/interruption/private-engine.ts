@@ -69,7 +69,7 @@ export async function privateEngine(): Promise<PrivateEngine> {
     const deadline = performance.now() + START_DEADLINE_MS;
     for (;;) {
       try {
-        return await askEngine(findEngine(process.env));
+        return await askEngine(await findEngine(process.env));
       } catch (error) {
         if (running !== undefined && performance.now() < deadline) await delay(LOOK_INTERVAL_MS);
         else throw new Error(`the engine did not start: ${lastWords()}`, { cause: error });

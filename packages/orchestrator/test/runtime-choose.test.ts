@@ -66,50 +66,51 @@ describe('the engine', () => {
 
   const useContext = (name: string, host: string): void => writeContext(home, name, host);
 
-  test('is the default one when the user chose none', () => {
-    expect(findEngine({ DOCKER_CONFIG: home }).from).toBe('the default socket');
+  test('is the default one when the user chose none', async () => {
+    expect((await findEngine({ DOCKER_CONFIG: home })).from).toBe('the default socket');
   });
 
-  test('is the one of the current context', () => {
+  test('is the one of the current context', async () => {
     useContext('colima', 'unix:///home/someone/colima.sock');
-    const { docker, from } = findEngine({ DOCKER_CONFIG: home });
+    const { docker, from } = await findEngine({ DOCKER_CONFIG: home });
     expect(from).toBe("context 'colima'");
     expect(docker.modem).toMatchObject({ socketPath: '/home/someone/colima.sock' });
   });
 
-  test('is found again, whatever context is used by then', () => {
-    const byDefault = findEngine({ DOCKER_CONFIG: home });
+  test('is found again, whatever context is used by then', async () => {
+    const byDefault = await findEngine({ DOCKER_CONFIG: home });
     useContext('colima', 'unix:///home/someone/colima.sock');
-    const byContext = findEngine({ DOCKER_CONFIG: home });
+    const byContext = await findEngine({ DOCKER_CONFIG: home });
     useContext('lab', 'tcp://192.0.2.1:2376');
-    expect(findEngine(byDefault.environment).from).toBe('the default socket');
-    expect(findEngine(byContext.environment).from).toBe("context 'colima'");
+    expect((await findEngine(byDefault.environment)).from).toBe('the default socket');
+    expect((await findEngine(byContext.environment)).from).toBe("context 'colima'");
   });
 
-  test('is the one that DOCKER_CONTEXT names before the current one', () => {
+  test('is the one that DOCKER_CONTEXT names before the current one', async () => {
     useContext('lab', 'tcp://192.0.2.1:2376');
     useContext('colima', 'unix:///home/someone/colima.sock');
     const chosen = (name: string) => findEngine({ DOCKER_CONFIG: home, DOCKER_CONTEXT: name });
-    expect(chosen('lab').from).toBe("context 'lab'");
-    expect(chosen('default').from).toBe('the default socket');
+    expect((await chosen('lab')).from).toBe("context 'lab'");
+    expect((await chosen('default')).from).toBe('the default socket');
   });
 
-  test('may be far away', () => {
+  test('may be far away', async () => {
     useContext('lab', 'tcp://192.0.2.1:2376');
-    expect(findEngine({ DOCKER_CONFIG: home }).docker.modem).toMatchObject({ host: '192.0.2.1', port: 2376 });
+    const { docker } = await findEngine({ DOCKER_CONFIG: home });
+    expect(docker.modem).toMatchObject({ host: '192.0.2.1', port: 2376 });
   });
 
-  test('is the one of DOCKER_HOST before any context', () => {
+  test('is the one of DOCKER_HOST before any context', async () => {
     useContext('colima', 'unix:///home/someone/colima.sock');
     vi.stubEnv('DOCKER_HOST', 'tcp://192.0.2.7:2375');
-    const { docker, from } = findEngine({ DOCKER_CONFIG: home });
+    const { docker, from } = await findEngine({ DOCKER_CONFIG: home });
     expect(from).toBe('DOCKER_HOST');
     expect(docker.modem).toMatchObject({ host: '192.0.2.7' });
   });
 
-  test('of a context whose address cannot be used is refused', () => {
+  test('of a context whose address cannot be used is refused', async () => {
     useContext('odd', 'gopher://192.0.2.1');
-    expect(() => findEngine({ DOCKER_CONFIG: home })).toThrow(
+    await expect(findEngine({ DOCKER_CONFIG: home })).rejects.toThrow(
       /'odd': its address must be unix, npipe, tcp or ssh/,
     );
   });

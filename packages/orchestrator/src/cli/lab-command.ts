@@ -17,7 +17,7 @@ export async function labImageCommand(
   { json }: { readonly json?: boolean },
   { environment, signal, stdout, stderr }: CommandContext,
 ): Promise<number> {
-  const engine = findEngine(environment);
+  const engine = await findEngine(environment);
   await askEngine(engine);
   signal.throwIfAborted();
   const kit = await takeKit();

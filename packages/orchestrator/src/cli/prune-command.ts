@@ -43,7 +43,7 @@ export async function pruneCommand(
 
 /** @throws RuntimeUnavailableError when no engine answers: there is none to ask then. */
 async function supersededImages(environment: EngineEnvironment, check: boolean): Promise<Leftover[]> {
-  const engine = findEngine(environment);
+  const engine = await findEngine(environment);
   await askEngine(engine);
   return pruneImages(engine.docker, imageOf(await takeKit()), check);
 }

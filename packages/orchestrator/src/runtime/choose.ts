@@ -44,7 +44,7 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<Runtime> {
   }
 
   async function openOnEngine(open: (options: DockerRuntimeOptions) => Promise<Runtime>): Promise<Runtime> {
-    const engine = findEngine(choice.environment);
+    const engine = await findEngine(choice.environment);
     await askEngine(engine);
     signal.throwIfAborted();
     return open({ engine, kit, onProgress, signal });

@@ -19,7 +19,7 @@ export type EngineLook =
 /** @param environment in which the engine is looked for. */
 export async function lookAtEngine(environment: EngineEnvironment): Promise<EngineLook> {
   try {
-    const engine = findEngine(environment);
+    const engine = await findEngine(environment);
     await askEngine(engine);
     return { facts: await engineFacts(engine), why: null };
   } catch (error) {

@@ -34,7 +34,7 @@ export async function prune(options: PruneOptions): Promise<Leftover[]> {
 
 async function pruneEngine({ check, owner, environment, onEngineAbsent }: PruneOptions): Promise<Leftover[]> {
   try {
-    const engine = findEngine(environment);
+    const engine = await findEngine(environment);
     await askEngine(engine);
     return await pruneDocker(engine.docker, check, owner);
   } catch (error) {

@@ -21,7 +21,7 @@ import {
 
 async function reasonToSkip(): Promise<string | null> {
   try {
-    await askEngine(findEngine(process.env));
+    await askEngine(await findEngine(process.env));
     return null;
   } catch (error) {
     if (error instanceof RuntimeUnavailableError) return error.message;
@@ -54,7 +54,7 @@ describe.skipIf(skipped !== null)(title, () => {
       inside = probe(await fleet.start(spec, probeBoot('inmate'), never));
       await inside.next();
       const name = `fleetfall-${runId}-main-inmate-1`;
-      inspected = await findEngine(process.env).docker.getContainer(name).inspect();
+      inspected = await (await findEngine(process.env)).docker.getContainer(name).inspect();
     }, FLEET_TEST_MS);
     afterAll(() => runtime?.[Symbol.asyncDispose](), FLEET_TEST_MS);
 
@@ -85,7 +85,9 @@ describe.skipIf(skipped !== null)(title, () => {
     });
 
     test('is on a network that leads nowhere, where its id is its name, and publishes no port', async () => {
-      const network = await findEngine(process.env).docker.getNetwork(`fleetfall-${runId}-main`).inspect();
+      const network = await (await findEngine(process.env)).docker
+        .getNetwork(`fleetfall-${runId}-main`)
+        .inspect();
       expect(network.Internal).toBe(true);
       expect(Object.keys(inspected.NetworkSettings.Networks)).toEqual([`fleetfall-${runId}-main`]);
       expect(Object.values(inspected.NetworkSettings.Ports).flat().filter(Boolean)).toEqual([]);
@@ -103,7 +105,7 @@ describe.skipIf(skipped !== null)(title, () => {
     await using own = await openRuntime('docker');
     const runId = freshRunId();
     const homeless = await own.createFleet(runId, 'homeless');
-    await removeNetwork(findEngine(process.env).docker, `fleetfall-${runId}-homeless`);
+    await removeNetwork((await findEngine(process.env)).docker, `fleetfall-${runId}-homeless`);
     const starting = homeless.start(probeSpec('lost'), probeBoot('lost'), never);
     await expect(starting).rejects.toThrow(/^Cannot start 'lost': .*network/);
     expect(await remainsOnEngine(runId)).toEqual([]);
@@ -132,7 +134,7 @@ describe.skipIf(skipped !== null)(title, () => {
       await expect(member.stop()).rejects.toThrow(RuntimeUnavailableError);
       await expect(fleet[Symbol.asyncDispose]()).rejects.toThrow(/Cannot take down .*engine is not there/);
     } finally {
-      const { docker } = findEngine(process.env);
+      const { docker } = await findEngine(process.env);
       await removeContainer(docker, `fleetfall-${runId}-cut-cut-off-1`);
       await removeNetwork(docker, `fleetfall-${runId}-cut`);
     }

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type { EngineEnvironment } from '../engine-environment.ts';
 import { RuntimeUnavailableError } from '../runtime.ts';
 
@@ -32,13 +32,15 @@ const NO_CONTEXT = { DOCKER_CONTEXT: 'default' } as const;
 const DEFAULT_PIPE = '//./pipe/docker_engine';
 
 /**
- * Finds the engine; whether it answers is not asked here.
+ * Finds the engine; whether it answers is not asked here. Its client is loaded only now: a quarter of a command's start,
+ * for which those that ask no engine need not wait.
  * @param environment the process's own, as far as the docker CLI heeds it and dockerode does not.
  * @throws RuntimeUnavailableError when the current context is not to be read, or its address cannot be used.
  */
-export function findEngine(environment: EngineEnvironment): FoundEngine {
+export async function findEngine(environment: EngineEnvironment): Promise<FoundEngine> {
+  const { default: Engine } = await import('dockerode');
   const { DOCKER_CONFIG: folder = join(homedir(), '.docker'), DOCKER_CONTEXT: chosen } = environment;
-  const docker = new Docker();
+  const docker = new Engine();
   const { host, socketPath } = docker.modem as { host?: string; socketPath?: unknown };
   const byEnvironment = host !== undefined || (typeof socketPath === 'string' && socketPath !== DEFAULT_PIPE);
   const again = (context: string): EngineEnvironment => ({ DOCKER_CONFIG: folder, DOCKER_CONTEXT: context });
@@ -49,7 +51,7 @@ export function findEngine(environment: EngineEnvironment): FoundEngine {
     return { docker, from: 'the default socket', environment: again('default'), forTools: NO_CONTEXT };
   const { address, tls } = endpointOf(folder, context);
   return {
-    docker: new Docker(contextOptions(context, address, tls)),
+    docker: new Engine(contextOptions(context, address, tls)),
     from: `context '${context}'`,
     environment: again(context),
     forTools: {
