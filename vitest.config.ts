@@ -7,6 +7,13 @@ const IN_PAIRS = ['packages/*/test/in-pairs/**/*.test.ts', 'test/in-pairs/**/*.t
  * host: it would take what another file has left on purpose.
  */
 const ALONE = ['packages/*/test/alone/**/*.test.ts', 'test/alone/**/*.test.ts'];
+/**
+ * Packages that keep nothing between two calls: their tests share a process, which costs less than their cases. Those of
+ * the roles are of a whole process each: its priority, its threads.
+ */
+const SHARING_A_PROCESS = ['protocol', 'journal', 'experiment', 'claims', 'report', 'orchestrator'].map(
+  (name) => `packages/${name}/test/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -24,7 +31,18 @@ export default defineConfig({
         test: {
           name: 'side by side',
           include: ['packages/*/test/**/*.test.ts', 'test/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...IN_PAIRS, ...ALONE, ...SHARING_A_PROCESS],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'side by side, in one process',
+          include: SHARING_A_PROCESS,
           exclude: [...configDefaults.exclude, ...IN_PAIRS, ...ALONE],
+          isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

@@ -14,7 +14,9 @@ interface Violation {
 export async function seriousIn(page: Page): Promise<string[]> {
   // By evaluation, not as an element: the policy of a live page allows no script but its own.
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<{ violations: readonly Violation[] }>('axe.run()');
+  const { violations } = await page.evaluate<{ violations: readonly Violation[] }>(
+    "axe.run({ resultTypes: ['violations'] })",
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
