@@ -21,6 +21,8 @@ export default defineConfig({
     // A small fleet takes some 30 s; on a slow host, which is given more time, twice that.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Of one file: loads that start together take one another's processor, say that they were late, and are asked again.
+    maxConcurrency: 4,
     // A page or a process is waited for as long as a busy host may need; what is wrong stays wrong for as long.
     expect: { poll: { timeout: 20_000 } },
     // It imports JSON as bundlers let it and Node does not.

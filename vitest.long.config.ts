@@ -6,8 +6,7 @@ export default defineConfig({
   test: {
     include: [
       'test/long/**/*.test.ts',
-      'test/in-pairs/{fleet-verbs,network-faults,verbs}.test.ts',
-      'test/alone/no-record-lost.test.ts',
+      'test/in-pairs/{fleet-verbs,network-faults,no-record-lost,verbs}.test.ts',
     ],
     env: { FLEETFALL_TEST_RUNTIMES: 'all' },
     pool: 'forks',

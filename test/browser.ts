@@ -14,8 +14,9 @@ const required = process.env.FLEETFALL_REQUIRE_CHROMIUM !== undefined;
 /** Why browser tests are left out; null when they run. */
 export const BROWSER_LEFT_OUT = binary !== undefined || required ? null : 'no chromium is installed';
 
-/** Where screenshots go, for whoever wants to look at what the tests saw. */
+/** Where screenshots go for whoever wants to look at what the tests saw, and sets `FLEETFALL_SCREENSHOTS`. */
 const SCREENSHOTS = join(import.meta.dirname, 'artifacts');
+const wantsScreenshots = process.env.FLEETFALL_SCREENSHOTS !== undefined;
 
 interface OpenPage {
   readonly page: Page;
@@ -63,8 +64,9 @@ export async function openBrowser(): Promise<OpenBrowser> {
   };
 }
 
-/** Keeps what a page looks like; nothing is compared with it. */
+/** Keeps what a page looks like, where that is wanted: a second each, and nothing is compared with it. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  if (!wantsScreenshots) return;
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
 }
